@@ -1,0 +1,325 @@
+//! The client board.
+
+use std::io;
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::pin::pin;
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+
+use rand::Rng;
+use rgb_proto::{ClientConfig, ClientExchange, ClientPolicy, ClientStep, ExchangeError, Instant, Rgb, TransportError};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+use tracing::{debug, info};
+
+use super::{StartError, lock};
+use crate::address::{Host, ServerAddr};
+use crate::clock::Clock;
+use crate::event::{DecodeDetail, Event, micros};
+use crate::source::named_rng;
+use crate::stats::Tally;
+
+/// How a client board is set up.
+#[derive(Clone, Debug)]
+pub struct ClientBoardConfig {
+    /// The board's name in events. What it calls itself in its requests is `client.name`.
+    pub name: String,
+    /// Where to ask.
+    pub server: ServerAddr,
+    /// How to ask.
+    pub client: ClientConfig,
+    /// Stop after so many attempts, good or bad.
+    pub count: Option<u64>,
+    /// Decides the jitter of the waits after failures.
+    pub seed: u64,
+    /// Where events go; a full channel makes the board wait, a closed one is ignored.
+    pub events: Option<mpsc::Sender<Event>>,
+}
+
+impl ClientBoardConfig {
+    /// A board that asks this server as the tutorial's client does, without end.
+    #[must_use]
+    pub fn new(server: impl Into<ServerAddr>) -> Self {
+        Self {
+            name: "client".into(),
+            server: server.into(),
+            client: ClientConfig::default(),
+            count: None,
+            seed: 0,
+            events: None,
+        }
+    }
+
+    /// Runs the board on the present tokio runtime until it has asked `count` times or `stop` completes, and returns what
+    /// came of it. An attempt that `stop` interrupts does not count.
+    pub async fn run(self, stop: impl Future<Output = ()>) -> Tally {
+        let state = Arc::default();
+        tokio::select! {
+            biased;
+            () = stop => {}
+            () = self.run_forever(Arc::clone(&state)) => {}
+        }
+        let tally = lock(&state).tally.clone();
+        tally
+    }
+
+    async fn run_forever(self, state: Arc<Mutex<State>>) {
+        let clock = Clock::start();
+        let mut rng = named_rng(self.seed, self.name.as_bytes());
+        let mut policy = ClientPolicy::new(self.client);
+        let mut asker = Asker::new(self.server.clone(), self.client, clock);
+        let mut seq = 0;
+        while self.count.is_none_or(|count| seq < count) {
+            seq += 1;
+            let started = clock.now();
+            let outcome = asker.ask().await;
+            let ended = clock.now();
+            let elapsed = ended.saturating_duration_since(started);
+            debug!(board = self.name, seq, ?outcome, ?elapsed);
+            {
+                let mut state = lock(&state);
+                match outcome {
+                    Ok(color) => {
+                        state.color = Some(color);
+                        state.tally.record_success(elapsed);
+                    }
+                    Err(error) => state.tally.record_error(error.kind()),
+                }
+            }
+            if let Some(events) = &self.events {
+                let (board, elapsed_us) = (self.name.clone(), micros(elapsed));
+                let event = match outcome {
+                    Ok(color) => Event::Exchange { board, seq, color, elapsed_us },
+                    Err(error) => Event::Error {
+                        board,
+                        seq,
+                        kind: error.kind(),
+                        elapsed_us,
+                        decode: DecodeDetail::of(error),
+                        message: format!("{}: {error}", self.server),
+                    },
+                };
+                // Nobody listens any more: the run is ending.
+                let _ = events.send(event).await;
+            }
+            if self.count == Some(seq) {
+                break;
+            }
+            let next = policy.handle_outcome(outcome.is_ok(), started, ended, rng.next_u32());
+            tokio::time::sleep_until(clock.at(next)).await;
+        }
+    }
+}
+
+/// What a client board shows and has counted.
+#[derive(Debug, Default)]
+struct State {
+    color: Option<Rgb>,
+    tally: Tally,
+}
+
+/// A virtual client board that asks a server over real TCP from a thread of its own.
+///
+/// It needs no async runtime around it. Dropping it stops it.
+///
+/// ```
+/// use rgb_sim::{ClientBoard, ClientBoardConfig, Rgb, Script, ServerBoard, ServerBoardConfig};
+///
+/// let source = Box::new(Script::fixed(Rgb::new(0, 128, 255)));
+/// let server = ServerBoard::start(ServerBoardConfig { source, ..Default::default() })?;
+/// let client = ClientBoard::start(ClientBoardConfig { count: Some(3), ..ClientBoardConfig::new(server.addr()) })?;
+/// let tally = client.wait();
+/// assert_eq!((tally.exchanges(), tally.errors()), (3, 0));
+/// # Ok::<(), rgb_sim::StartError>(())
+/// ```
+pub struct ClientBoard {
+    state: Arc<Mutex<State>>,
+    stop: CancellationToken,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl ClientBoard {
+    /// Starts to ask.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError`] when the system gives no thread.
+    pub fn start(config: ClientBoardConfig) -> Result<Self, StartError> {
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(StartError::Resources)?;
+        let state = Arc::default();
+        let stop = CancellationToken::new();
+        let thread = std::thread::Builder::new()
+            .name(config.name.clone())
+            .spawn({
+                let (state, stop) = (Arc::clone(&state), stop.clone());
+                move || {
+                    info!(board = config.name, server = %config.server, "asking");
+                    runtime.block_on(stop.run_until_cancelled(config.run_forever(state)));
+                    // A name look-up that hangs must not hold the board back.
+                    runtime.shutdown_background();
+                }
+            })
+            .map_err(StartError::Resources)?;
+        Ok(Self { state, stop, thread: Some(thread) })
+    }
+
+    /// The colour that the board shows: the last one it got, also while it gets none (POL-4).
+    #[must_use]
+    pub fn color(&self) -> Option<Rgb> {
+        lock(&self.state).color
+    }
+
+    /// What came of its attempts so far.
+    #[must_use]
+    pub fn tally(&self) -> Tally {
+        lock(&self.state).tally.clone()
+    }
+
+    /// Waits until the board has made all its attempts, and returns what came of them. A board without a count never ends.
+    #[must_use]
+    pub fn wait(mut self) -> Tally {
+        self.join();
+        self.tally()
+    }
+
+    /// Stops the board and returns what came of its attempts.
+    #[must_use = "or drop the board, which stops it too"]
+    pub fn stop(self) -> Tally {
+        self.stop.cancel();
+        self.wait()
+    }
+
+    fn join(&mut self) {
+        if let Some(Err(panic)) = self.thread.take().map(JoinHandle::join) {
+            std::panic::resume_unwind(panic);
+        }
+    }
+}
+
+impl Drop for ClientBoard {
+    fn drop(&mut self) {
+        self.stop.cancel();
+        if let Some(thread) = self.thread.take() {
+            // The thread's panic has been printed already, and a drop must not panic itself.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Makes one exchange after the other with one server.
+pub(crate) struct Asker {
+    server: ServerAddr,
+    config: ClientConfig,
+    clock: Clock,
+    resolver: Resolver,
+}
+
+impl Asker {
+    pub(crate) fn new(server: ServerAddr, config: ClientConfig, clock: Clock) -> Self {
+        Self { server, config, clock, resolver: Resolver::default() }
+    }
+
+    /// Does what one exchange's state machine says.
+    pub(crate) async fn ask(&mut self) -> Result<Rgb, ExchangeError> {
+        let clock = self.clock;
+        let mut exchange = ClientExchange::new(&self.config, clock.now());
+        let mut timer = pin!(clock.timer());
+        let mut stream = None;
+        let mut buffer = [0; 512];
+        loop {
+            match (exchange.poll(clock.now()), &mut stream) {
+                (ClientStep::Done(outcome), _) => return outcome,
+                (ClientStep::Connect { deadline }, _) => {
+                    let connecting = connect(&self.server, &mut self.resolver, clock, deadline);
+                    match clock.before(deadline, timer.as_mut(), connecting).await {
+                        Some(Ok(connected)) => {
+                            stream = Some(connected);
+                            exchange.handle_connected();
+                        }
+                        Some(Err(error)) => exchange.handle_error(error),
+                        None => {}
+                    }
+                }
+                (ClientStep::Transmit { bytes, deadline }, Some(stream)) => {
+                    match clock.before(deadline, timer.as_mut(), stream.write(bytes)).await {
+                        Some(Ok(len)) => exchange.handle_sent(len),
+                        Some(Err(error)) => exchange.handle_error((&error).into()),
+                        None => {}
+                    }
+                }
+                (ClientStep::Receive { deadline }, Some(stream)) => {
+                    match clock.before(deadline, timer.as_mut(), stream.read(&mut buffer)).await {
+                        Some(Ok(0)) => exchange.handle_eof(),
+                        Some(Ok(len)) => exchange.handle_received(&buffer[..len]),
+                        Some(Err(error)) => exchange.handle_error((&error).into()),
+                        None => {}
+                    }
+                }
+                (ClientStep::Transmit { .. } | ClientStep::Receive { .. }, None) => {
+                    unreachable!("an exchange transmits and receives only once it was told of its connection")
+                }
+            }
+        }
+    }
+}
+
+/// Opens a connection to the first of the server's addresses that takes it.
+async fn connect(
+    server: &ServerAddr,
+    resolver: &mut Resolver,
+    clock: Clock,
+    deadline: Instant,
+) -> Result<TcpStream, TransportError> {
+    let addrs = match server.host() {
+        Host::Ip(ip) => {
+            let addr = SocketAddr::new(*ip, server.port());
+            return TcpStream::connect(addr).await.map_err(|error| (&error).into());
+        }
+        Host::Name(name) => resolver.look_up(name, server.port()).await?,
+    };
+    let mut failure = TransportError::NameNotFound;
+    for (index, addr) in addrs.iter().enumerate() {
+        // An address that does not answer must leave time for the next one.
+        let left = deadline.saturating_duration_since(clock.now());
+        let share = left / (addrs.len() - index) as u32;
+        match tokio::time::timeout(share, TcpStream::connect(addr)).await {
+            Ok(Ok(stream)) => return Ok(stream),
+            Ok(Err(error)) => failure = (&error).into(),
+            Err(_) => failure = TransportError::Unreachable,
+        }
+    }
+    Err(failure)
+}
+
+/// Looks names up by the system's own way, so that `.local` names work where the system knows them.
+#[derive(Default)]
+struct Resolver {
+    /// The system's look-up cannot be cancelled. One that outlives its attempt serves the next one, so that a name
+    /// service that hangs costs one thread a board and not one an attempt.
+    pending: Option<tokio::task::JoinHandle<io::Result<Vec<SocketAddr>>>>,
+}
+
+impl Resolver {
+    async fn look_up(&mut self, name: &str, port: u16) -> Result<Vec<SocketAddr>, TransportError> {
+        let name = name.to_owned();
+        let pending = self
+            .pending
+            .get_or_insert_with(|| tokio::task::spawn_blocking(move || Ok((name, port).to_socket_addrs()?.collect())));
+        let result = pending.await;
+        self.pending = None;
+        match result {
+            Ok(Ok(addrs)) => Ok(addrs),
+            Ok(Err(error)) => {
+                debug!(%error, "name look-up failed");
+                Err(TransportError::NameNotFound)
+            }
+            Err(failure) => match failure.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                Err(_) => Err(TransportError::NameNotFound),
+            },
+        }
+    }
+}

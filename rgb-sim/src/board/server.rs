@@ -1,0 +1,449 @@
+//! The server board.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::pin::pin;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use rgb_proto::{Request, ServeError, Served, ServerConfig, ServerExchange, ServerStep};
+use tokio::io::AsyncReadExt;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing::{debug, info};
+
+use super::lock;
+use crate::clock::Clock;
+use crate::event::{Event, NoticeKind, ServerSummary, micros};
+use crate::source::{Random, Source, Streams};
+use crate::transport;
+
+/// How a server board is set up. The default takes connections on a free port of this machine alone and sends the random
+/// colours of seed 0.
+pub struct ServerBoardConfig {
+    /// The board's name in events.
+    pub name: String,
+    /// Where to take connections; port 0 is any free one.
+    pub bind: SocketAddr,
+    /// Where the colours come from.
+    pub source: Box<dyn Source>,
+    /// What one client may cost.
+    pub exchange: ServerConfig,
+    /// The most connections open at one time; further ones are closed at once. 1024 unless set.
+    pub connections_max: usize,
+    /// Threads that serve, at least 1, each with a listener of its own. More than one share the port, which lets other
+    /// programs of the same user share it too.
+    pub workers: usize,
+    /// Stop after so many requests were answered.
+    pub count: Option<u64>,
+    /// Where events go; a full channel makes the board wait, a closed one is ignored.
+    pub events: Option<mpsc::Sender<Event>>,
+}
+
+impl Default for ServerBoardConfig {
+    fn default() -> Self {
+        Self {
+            name: "server".into(),
+            bind: (Ipv4Addr::LOCALHOST, 0).into(),
+            source: Box::new(Random::new(0)),
+            exchange: ServerConfig::default(),
+            connections_max: 1024,
+            workers: 1,
+            count: None,
+            events: None,
+        }
+    }
+}
+
+/// A virtual server board that answers real TCP connections from threads of its own.
+///
+/// It needs no async runtime around it. Dropping it stops it.
+///
+/// ```
+/// use rgb_sim::{Rgb, Script, ServerBoard, ServerBoardConfig};
+/// use std::io::{Read, Write};
+///
+/// let colors = Script::new([Rgb::new(255, 128, 0)])?;
+/// let board = ServerBoard::start(ServerBoardConfig { source: Box::new(colors), ..Default::default() })?;
+///
+/// let mut connection = std::net::TcpStream::connect(board.addr())?;
+/// connection.write_all(b"GET Data")?;
+/// let mut reply = String::new();
+/// connection.read_to_string(&mut reply)?;
+/// assert_eq!(reply, "255,128,0");
+/// drop(connection);
+///
+/// assert_eq!(board.stop().served, 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct ServerBoard {
+    server: Arc<Server>,
+    addr: SocketAddr,
+    workers: Vec<JoinHandle<()>>,
+}
+
+/// Why a server board could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The address cannot be used.
+    #[error("cannot listen on {addr}: {error}; {}", bind_hint(*addr, error))]
+    Bind {
+        /// The address that was asked for.
+        addr: SocketAddr,
+        /// What the system says.
+        #[source]
+        error: io::Error,
+    },
+    /// The system gives no thread or no event queue.
+    #[error("cannot start the board: {0}; close other programs, or raise the limits that `ulimit -a` shows")]
+    Resources(#[source] io::Error),
+}
+
+fn bind_hint(addr: SocketAddr, error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::PermissionDenied => format!(
+            "ports below 1024 need a permission that this user lacks: take a higher one, such as --bind {}, or run as root",
+            SocketAddr::new(addr.ip(), 8080)
+        ),
+        io::ErrorKind::AddrInUse => "another program listens there: stop it, or take another port; \
+            port 0 is any free one"
+            .into(),
+        io::ErrorKind::AddrNotAvailable => "this machine has no such address; 0.0.0.0 is all it has".into(),
+        _ => "check the address".into(),
+    }
+}
+
+impl ServerBoard {
+    /// Starts to take connections.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError`] when the address cannot be used or the system gives no thread.
+    pub fn start(config: ServerBoardConfig) -> Result<Self, StartError> {
+        let bind = config.bind;
+        let failed = |error| StartError::Bind { addr: bind, error };
+        let listeners = transport::listeners(bind, config.workers.max(1)).map_err(failed)?;
+        let addr = listeners[0].local_addr().map_err(failed)?;
+        let server = Arc::new(Server::new(config));
+        let mut board = Self { server, addr, workers: Vec::new() };
+        for listener in listeners {
+            let runtime =
+                tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(StartError::Resources)?;
+            let server = Arc::clone(&board.server);
+            let worker = std::thread::Builder::new()
+                .name(format!("{}-{}", server.name, board.workers.len()))
+                .spawn(move || runtime.block_on(server.run(listener, addr)))
+                .map_err(StartError::Resources)?;
+            board.workers.push(worker);
+        }
+        Ok(board)
+    }
+
+    /// The address to connect to, with the real port.
+    #[must_use]
+    pub const fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// Sends the colours of another source from now on.
+    pub fn set_source(&self, source: Box<dyn Source>) {
+        *lock(&self.server.streams) = Streams::new(source);
+    }
+
+    /// What the board has seen so far.
+    #[must_use]
+    pub fn stats(&self) -> ServerSummary {
+        self.server.stats()
+    }
+
+    /// Waits until the board has stopped by itself: it has answered as many requests as it was to.
+    pub async fn stopped(&self) {
+        self.server.stop.cancelled().await;
+    }
+
+    /// Takes no more connections, gives the open ones a quarter of a second to end, and returns what the board has seen.
+    #[must_use = "or drop the board, which stops it too"]
+    pub fn stop(mut self) -> ServerSummary {
+        self.join();
+        self.server.stats()
+    }
+
+    fn join(&mut self) {
+        self.server.stop.cancel();
+        for worker in self.workers.drain(..) {
+            if let Err(panic) = worker.join() {
+                std::panic::resume_unwind(panic);
+            }
+        }
+    }
+}
+
+impl Drop for ServerBoard {
+    fn drop(&mut self) {
+        self.server.stop.cancel();
+        for worker in self.workers.drain(..) {
+            // A worker's panic has been printed already, and a drop must not panic itself.
+            let _ = worker.join();
+        }
+    }
+}
+
+/// What the workers of one server board share.
+pub(crate) struct Server {
+    name: String,
+    exchange: ServerConfig,
+    connections_max: usize,
+    count: Option<u64>,
+    events: Option<mpsc::Sender<Event>>,
+    streams: Mutex<Streams>,
+    open: AtomicUsize,
+    served: AtomicU64,
+    notices: Mutex<BTreeMap<NoticeKind, u64>>,
+    pub(crate) stop: CancellationToken,
+}
+
+impl Server {
+    /// How long open connections may go on when the board stops.
+    const STOP_GRACE: Duration = Duration::from_millis(250);
+    /// How long a worker waits when the machine cannot accept a connection.
+    const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+    /// How often a limit that is hit again and again is reported.
+    const REPORT_INTERVAL: Duration = Duration::from_secs(1);
+
+    pub(crate) fn new(config: ServerBoardConfig) -> Self {
+        Self {
+            name: config.name,
+            exchange: config.exchange,
+            connections_max: config.connections_max,
+            count: config.count,
+            events: config.events,
+            streams: Mutex::new(Streams::new(config.source)),
+            open: AtomicUsize::new(0),
+            served: AtomicU64::new(0),
+            notices: Mutex::default(),
+            stop: CancellationToken::new(),
+        }
+    }
+
+    pub(crate) fn stats(&self) -> ServerSummary {
+        ServerSummary { served: self.served.load(Ordering::Relaxed), notices_by_kind: lock(&self.notices).clone() }
+    }
+
+    /// Takes connections until the board stops.
+    pub(crate) async fn run(self: Arc<Self>, listener: std::net::TcpListener, addr: SocketAddr) {
+        let listener = match TcpListener::from_std(listener) {
+            Ok(listener) => listener,
+            Err(error) => return self.accept_failed(&error).await,
+        };
+        info!(board = self.name, %addr, "listening");
+        let connections = TaskTracker::new();
+        let stopped = self.stop.clone();
+        tokio::select! {
+            () = stopped.cancelled() => {}
+            () = self.accept_all(&listener, &connections) => {}
+        }
+        drop(listener);
+        connections.close();
+        if tokio::time::timeout(Self::STOP_GRACE, connections.wait()).await.is_err() {
+            debug!(board = self.name, open = connections.len(), "closing connections that are still open");
+        }
+        info!(board = self.name, "stopped");
+    }
+
+    async fn accept_all(self: &Arc<Self>, listener: &TcpListener, connections: &TaskTracker) {
+        let clock = Clock::start();
+        let mut turned_away = Throttle::default();
+        loop {
+            let (stream, peer) = match listener.accept().await {
+                Ok(connection) => connection,
+                // The client went away before it was accepted.
+                Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => continue,
+                Err(error) => {
+                    self.accept_failed(&error).await;
+                    tokio::time::sleep(Self::ACCEPT_PAUSE).await;
+                    continue;
+                }
+            };
+            let open = OpenConnection::new(self);
+            if open.number > self.connections_max {
+                drop((stream, open));
+                self.count_notice(NoticeKind::LimitConnections);
+                if let Some(count) = turned_away.report(clock, Self::REPORT_INTERVAL) {
+                    let message = format!(
+                        "{count} connection(s) turned away: {} are open, the most allowed (--max-connections)",
+                        self.connections_max
+                    );
+                    self.emit_notice(NoticeKind::LimitConnections, None, message).await;
+                }
+                continue;
+            }
+            connections.spawn(open.serve(stream, peer, clock));
+        }
+    }
+
+    async fn accept_failed(&self, error: &io::Error) {
+        let message = format!(
+            "cannot take a connection: {error}; if too many files are open, raise the limit (ulimit -n) or lower \
+             --max-connections"
+        );
+        self.count_notice(NoticeKind::Accept);
+        self.emit_notice(NoticeKind::Accept, None, message).await;
+    }
+
+    fn count_notice(&self, kind: NoticeKind) {
+        *lock(&self.notices).entry(kind).or_default() += 1;
+    }
+
+    async fn emit_notice(&self, kind: NoticeKind, peer: Option<SocketAddr>, message: String) {
+        debug!(board = self.name, ?kind, ?peer, message);
+        self.emit(|name| Event::Notice { board: name, peer, kind, message }).await;
+    }
+
+    async fn emit(&self, event: impl FnOnce(String) -> Event) {
+        if let Some(events) = &self.events {
+            // Nobody listens any more: the run is ending.
+            let _ = events.send(event(self.name.clone())).await;
+        }
+    }
+
+    /// Counts and reports what came of one connection, which is closed by now.
+    async fn account(&self, peer: SocketAddr, outcome: Result<Served, ServeError>, elapsed: Duration) {
+        let served = match outcome {
+            Ok(served) => served,
+            Err(error) => {
+                let kind = match error {
+                    ServeError::NoRequest => NoticeKind::NoRequest,
+                    ServeError::TimedOut => NoticeKind::LimitTime,
+                    ServeError::Reset => NoticeKind::Reset,
+                };
+                let message = match error {
+                    ServeError::TimedOut => format!("{error} ({:?}, --exchange-timeout)", self.exchange.timeout),
+                    _ => error.to_string(),
+                };
+                self.count_notice(kind);
+                return self.emit_notice(kind, Some(peer), message).await;
+            }
+        };
+        let number = self.served.fetch_add(1, Ordering::Relaxed) + 1;
+        if self.events.is_some() {
+            let client = match served.request {
+                Request::Data { name } => name,
+                Request::Http { .. } | Request::Other => None,
+            };
+            self.emit(|board| Event::Served {
+                board,
+                peer,
+                request: (&served.request).into(),
+                client,
+                color: served.color,
+                elapsed_us: micros(elapsed),
+            })
+            .await;
+        }
+        if served.request_over_limit {
+            self.count_notice(NoticeKind::LimitRequest);
+            let message = format!(
+                "the request is longer than {} bytes (--max-request) and was answered as it was by then",
+                self.exchange.request_len_max
+            );
+            self.emit_notice(NoticeKind::LimitRequest, Some(peer), message).await;
+        }
+        if served.abandoned {
+            self.count_notice(NoticeKind::Abandoned);
+            let message = "the client got its reply but did not close the connection, which was then closed under it";
+            self.emit_notice(NoticeKind::Abandoned, Some(peer), message.into()).await;
+        }
+        if self.count.is_some_and(|count| number >= count) {
+            self.stop.cancel();
+        }
+    }
+}
+
+/// A place among the connections that may be open, given back when dropped.
+struct OpenConnection {
+    server: Arc<Server>,
+    number: usize,
+}
+
+impl OpenConnection {
+    fn new(server: &Arc<Server>) -> Self {
+        let number = server.open.fetch_add(1, Ordering::Relaxed) + 1;
+        Self { server: Arc::clone(server), number }
+    }
+
+    async fn serve(self, mut stream: TcpStream, peer: SocketAddr, clock: Clock) {
+        let accepted = clock.now();
+        let outcome = drive(&self.server, &mut stream, clock).await;
+        drop(stream);
+        let elapsed = clock.now().saturating_duration_since(accepted);
+        let server = Arc::clone(&self.server);
+        drop(self);
+        server.account(peer, outcome, elapsed).await;
+    }
+}
+
+impl Drop for OpenConnection {
+    fn drop(&mut self) {
+        self.server.open.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Does what the exchange's state machine says.
+async fn drive(server: &Server, stream: &mut TcpStream, clock: Clock) -> Result<Served, ServeError> {
+    let mut exchange = ServerExchange::new(&server.exchange, clock.now());
+    let mut timer = pin!(clock.timer());
+    let mut buffer = [0; 1024];
+    loop {
+        match exchange.poll(clock.now()) {
+            ServerStep::Receive { deadline } => {
+                match clock.before(deadline, timer.as_mut(), stream.read(&mut buffer)).await {
+                    Some(Ok(0)) => exchange.handle_eof(),
+                    Some(Ok(len)) => exchange.handle_received(&buffer[..len], clock.now()),
+                    Some(Err(error)) => exchange.handle_error((&error).into()),
+                    None => {}
+                }
+            }
+            ServerStep::Reply(request) => {
+                let client = match &request {
+                    Request::Data { name } => name.as_ref(),
+                    Request::Http { .. } | Request::Other => None,
+                };
+                let color = lock(&server.streams).next_color(client);
+                exchange.reply(color);
+            }
+            ServerStep::Transmit { bytes, deadline } => {
+                match clock.before(deadline, timer.as_mut(), transport::write_and_finish(stream, bytes)).await {
+                    Some(Ok(len)) => exchange.handle_sent(len, clock.now()),
+                    Some(Err(error)) => exchange.handle_error((&error).into()),
+                    None => {}
+                }
+            }
+            ServerStep::Done(outcome) => return outcome,
+        }
+    }
+}
+
+/// Counts what happens again and again, and says when to report it.
+#[derive(Default)]
+struct Throttle {
+    count: u64,
+    next: Option<rgb_proto::Instant>,
+}
+
+impl Throttle {
+    /// Counts one more; returns the count to report unless the last report was less than `interval` ago.
+    fn report(&mut self, clock: Clock, interval: Duration) -> Option<u64> {
+        self.count += 1;
+        let now = clock.now();
+        if self.next.is_some_and(|next| now < next) {
+            return None;
+        }
+        self.next = Some(now + interval);
+        Some(std::mem::take(&mut self.count))
+    }
+}

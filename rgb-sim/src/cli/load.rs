@@ -1,0 +1,68 @@
+//! `load`: as many exchanges as possible, then a report.
+
+use std::time::Duration;
+
+use rgb_sim::Summary;
+use rgb_sim::load::{End, Load, LoadConfig, Target};
+
+use super::args::LoadArgs;
+use super::interrupt::Interrupt;
+use super::report::{Layout, Progress, Reporter};
+use super::run::server_config;
+use super::{Error, seed, started};
+
+/// How often the progress is drawn and the end looked for.
+const TICK: Duration = Duration::from_millis(50);
+
+/// How long a load runs when neither a time nor a count is given.
+const DEFAULT_DURATION: Duration = Duration::from_secs(5);
+
+pub(super) fn load(args: LoadArgs, interrupt: &Interrupt) -> Result<Summary, Error> {
+    let seed = seed(&args.common);
+    let end = match (args.count, args.duration) {
+        (Some(count), _) => End::Count(count),
+        (None, duration) => End::Duration(duration.unwrap_or(DEFAULT_DURATION)),
+    };
+    let target = match args.server {
+        Some(addr) => Target::Server(addr),
+        None => Target::Own(server_config(&args.serving, seed)?),
+    };
+    let workers = match args.workers {
+        Some(workers) => workers.into(),
+        None => std::thread::available_parallelism()?.get(),
+    };
+    let layout = Layout { name_width: 0, show_served: false, attempts: None };
+    let reporter = Reporter::start(args.common, layout, interrupt.token())?;
+    reporter.send(started(seed));
+    let progress = Progress::start(match end {
+        End::Count(count) => count,
+        End::Duration(duration) => duration.as_millis() as u64,
+    });
+    let load = Load::start(LoadConfig {
+        target,
+        connections: args.connections.into(),
+        end,
+        client: args.replies.client_config(),
+        workers,
+        seed,
+    })?;
+    let stop = interrupt.token();
+    while !load.is_finished() {
+        if stop.is_cancelled() {
+            load.stop();
+        }
+        std::thread::sleep(TICK);
+        let done = load.attempts();
+        let rate = done as f64 / load.elapsed().as_secs_f64();
+        progress.show(
+            match end {
+                End::Count(_) => done,
+                End::Duration(_) => load.elapsed().as_millis() as u64,
+            },
+            format!("{rate:.0} exchanges/s"),
+        );
+    }
+    progress.finish();
+    let (tally, elapsed, server) = load.wait();
+    Ok(reporter.finish(Summary::new(seed, elapsed, &tally, server)))
+}

@@ -1,0 +1,169 @@
+//! For people: a line for each thing that happens, with the colour itself where the terminal can show it.
+
+use std::fmt::Write;
+use std::net::{IpAddr, SocketAddr, UdpSocket};
+
+use anstyle::{AnsiColor, RgbColor, Style};
+use rgb_proto::Rgb;
+use rgb_sim::{Event, Latency, NoticeKind, RequestForm, ServerSummary, Summary};
+
+pub(super) struct Human {
+    colors: bool,
+    name_width: usize,
+}
+
+const GOOD: Style = AnsiColor::Green.on_default();
+const BAD: Style = AnsiColor::Red.on_default().bold();
+const WARNING: Style = AnsiColor::Yellow.on_default();
+const FAINT: Style = Style::new().dimmed();
+const BOLD: Style = Style::new().bold();
+
+impl Human {
+    pub(super) fn new(colors: bool, name_width: usize) -> Self {
+        Self { colors, name_width: name_width.max("server".len()) }
+    }
+
+    /// The lines for one event, without the last line end.
+    pub(super) fn render(&mut self, event: &Event) -> String {
+        match event {
+            Event::Started { version, seed } => {
+                let title = self.paint(BOLD, &format!("rgb-sim {version}"));
+                let hint = self.paint(FAINT, &format!("(--seed {seed} gives these colours again; Ctrl-C ends)"));
+                format!("{title}  seed {seed} {hint}")
+            }
+            Event::Listening { board, addr } => {
+                let mut line = format!("{}  listening on {addr}", self.name(board));
+                if let Some(hint) = reach_hint(*addr) {
+                    line.push_str(&self.paint(FAINT, &hint));
+                }
+                line
+            }
+            Event::Exchange { board, seq, color, elapsed_us } => {
+                format!("{}  {}  {}  #{seq}", self.name(board), self.color(*color), milliseconds(*elapsed_us))
+            }
+            Event::Error { board, seq, kind, elapsed_us, message, .. } => format!(
+                "{}  {}  {}  #{seq}  {message}",
+                self.name(board),
+                self.paint(BAD, &format!("✗ {kind:<self_width$}", self_width = self.color_width() - 2)),
+                milliseconds(*elapsed_us),
+            ),
+            Event::Served { board, peer, request, client, color, elapsed_us } => {
+                let what = match (request, client) {
+                    (RequestForm::Data, Some(client)) => format!("{client} at {peer}"),
+                    (RequestForm::Data, None) => peer.to_string(),
+                    (RequestForm::Http, _) => format!("{peer} by HTTP"),
+                    (RequestForm::Other, _) => format!("{peer}, which sent an unknown request"),
+                };
+                format!("{}  {}  {}  to {what}", self.name(board), self.color(*color), milliseconds(*elapsed_us))
+            }
+            Event::Notice { board, peer, message, .. } => {
+                let peer = peer.map(|peer| format!("{peer}: ")).unwrap_or_default();
+                format!("{}  {}", self.name(board), self.paint(WARNING, &format!("! {peer}{message}")))
+            }
+            Event::Summary(summary) => self.summary(summary),
+        }
+    }
+
+    fn summary(&self, summary: &Summary) -> String {
+        let Summary { seed, elapsed_us, exchanges, errors, errors_by_kind, latency_us, exchanges_per_s, server } =
+            summary;
+        let seconds = *elapsed_us as f64 / 1e6;
+        let mut text = String::new();
+        let has_clients = exchanges + errors > 0 || server.is_none();
+        if has_clients {
+            let good = self.paint(GOOD, &plural(*exchanges, "exchange"));
+            let _ = write!(text, "\n{good} in {seconds:.1} s ({exchanges_per_s:.1} a second), ");
+            if *errors == 0 {
+                text.push_str("no errors");
+            } else {
+                let kinds = list(errors_by_kind.iter().map(|(kind, count)| (kind.as_str(), *count)));
+                let _ = write!(text, "{}: {kinds}", self.paint(BAD, &plural(*errors, "error")));
+            }
+            if let Some(Latency { min, median, p90, p99, p999, max }) = latency_us {
+                let [min, median, p90, p99, p999, max] =
+                    [min, median, p90, p99, p999, max].map(|&micros| milliseconds(micros).trim_start().to_owned());
+                let _ = write!(
+                    text,
+                    "\nlatency  min {min}  median {median}  p90 {p90}  p99 {p99}  p99.9 {p999}  max {max}"
+                );
+            }
+        }
+        if let Some(ServerSummary { served, notices_by_kind }) = server {
+            let _ = write!(text, "\nserver   {} answered", plural(*served, "request"));
+            if !has_clients {
+                let _ = write!(text, " in {seconds:.1} s");
+            }
+            if !notices_by_kind.is_empty() {
+                let kinds = list(notices_by_kind.iter().map(|(kind, count)| (notice_words(*kind), *count)));
+                let _ = write!(text, "; {}", self.paint(WARNING, &kinds));
+            }
+        }
+        let _ = write!(text, "\nseed     {seed}");
+        text
+    }
+
+    fn name(&self, board: &str) -> String {
+        self.paint(BOLD, &format!("{board:<width$}", width = self.name_width))
+    }
+
+    /// A swatch where colours are on, and the numbers.
+    fn color(&self, color: Rgb) -> String {
+        let Rgb { r, g, b } = color;
+        let numbers = format!("{r:>3},{g:>3},{b:>3}");
+        if self.colors {
+            let swatch = Style::new().bg_color(Some(RgbColor(r, g, b).into()));
+            format!("{}  {numbers}", self.paint(swatch, "      "))
+        } else {
+            numbers
+        }
+    }
+
+    /// Of what [`color`](Self::color) prints, in characters.
+    const fn color_width(&self) -> usize {
+        if self.colors { 19 } else { 11 }
+    }
+
+    fn paint(&self, style: Style, text: &str) -> String {
+        if self.colors { format!("{style}{text}{style:#}") } else { text.to_owned() }
+    }
+}
+
+/// Where to point boards when the server listens on all addresses.
+fn reach_hint(addr: SocketAddr) -> Option<String> {
+    if !addr.ip().is_unspecified() {
+        return None;
+    }
+    // Connecting a UDP socket sends nothing: it only asks the system which of its addresses it would use.
+    let socket = UdpSocket::bind(("0.0.0.0", 0)).ok()?;
+    socket.connect(("192.0.2.1", 9)).ok()?;
+    match socket.local_addr().ok()?.ip() {
+        ip @ IpAddr::V4(_) if !ip.is_loopback() && !ip.is_unspecified() => {
+            Some(format!("  (for other boards: {})", SocketAddr::new(ip, addr.port())))
+        }
+        _ => None,
+    }
+}
+
+fn milliseconds(micros: u64) -> String {
+    format!("{:>7.2} ms", micros as f64 / 1e3)
+}
+
+fn plural(count: u64, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+fn list<'a>(counts: impl Iterator<Item = (&'a str, u64)>) -> String {
+    counts.map(|(what, count)| format!("{count} {what}")).collect::<Vec<_>>().join(", ")
+}
+
+const fn notice_words(kind: NoticeKind) -> &'static str {
+    match kind {
+        NoticeKind::LimitConnections => "turned away",
+        NoticeKind::LimitRequest => "with too long a request",
+        NoticeKind::LimitTime => "too slow to ask",
+        NoticeKind::Abandoned => "not closed by the client",
+        NoticeKind::NoRequest => "closed without asking",
+        NoticeKind::Reset => "broken off by the client",
+        NoticeKind::Accept => "not accepted by the machine",
+    }
+}

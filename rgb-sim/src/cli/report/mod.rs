@@ -1,0 +1,150 @@
+//! What a run prints: events from all boards, one after the other, for people or for programs.
+
+mod human;
+mod json;
+mod progress;
+
+use std::io::{self, IsTerminal, Write};
+use std::thread::JoinHandle;
+
+use rgb_sim::{Event, Summary};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use super::args::{ColorWhen, CommonArgs};
+pub(super) use progress::Progress;
+
+/// What a reporter has to know of the run.
+#[derive(Clone, Copy)]
+pub(super) struct Layout {
+    /// Of the longest board name, in characters.
+    pub(super) name_width: usize,
+    /// Whether each answer of a server board is worth a line.
+    pub(super) show_served: bool,
+    /// How many exchanges will end the run.
+    pub(super) attempts: Option<u64>,
+}
+
+/// Prints events in a thread of its own, so that a slow terminal does not change what is measured.
+pub(super) struct Reporter {
+    events: Option<mpsc::Sender<Event>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Reporter {
+    /// Boards wait when so many events have not been printed yet.
+    const EVENTS_MAX: usize = 1024;
+
+    /// Starts to print. `stop` is cancelled when nobody reads the output any more.
+    pub(super) fn start(common: CommonArgs, layout: Layout, stop: CancellationToken) -> io::Result<Self> {
+        let (events, mut received) = mpsc::channel(Self::EVENTS_MAX);
+        let mut printer = Printer::new(common, layout);
+        let thread = std::thread::Builder::new().name("report".into()).spawn(move || {
+            while let Some(event) = received.blocking_recv() {
+                let Err(error) = printer.print(&event) else { continue };
+                if error.kind() != io::ErrorKind::BrokenPipe {
+                    eprintln!("rgb-sim: cannot write the output: {error}");
+                }
+                stop.cancel();
+                // What the boards still say goes nowhere, but none of them may wait for it.
+                while received.blocking_recv().is_some() {}
+            }
+            printer.finish();
+        })?;
+        Ok(Self { events: Some(events), thread: Some(thread) })
+    }
+
+    /// Where boards send their events.
+    pub(super) fn events(&self) -> mpsc::Sender<Event> {
+        self.events.clone().expect("the channel closes only when the reporter is dropped")
+    }
+
+    /// Reports an event of the run itself.
+    pub(super) fn send(&self, event: Event) {
+        // Printing has failed, which has been said already.
+        let _ = self.events().blocking_send(event);
+    }
+
+    /// Prints the summary behind everything else, and gives it back.
+    pub(super) fn finish(self, summary: Summary) -> Summary {
+        self.send(Event::Summary(summary.clone()));
+        summary
+    }
+}
+
+impl Drop for Reporter {
+    fn drop(&mut self) {
+        self.events = None;
+        if let Some(thread) = self.thread.take() {
+            // The thread's panic has been printed already, and a drop must not panic itself.
+            let _ = thread.join();
+        }
+    }
+}
+
+struct Printer {
+    format: Format,
+    quiet: bool,
+    show_served: bool,
+    progress: Option<Progress>,
+    done: u64,
+}
+
+enum Format {
+    Human(human::Human),
+    Json,
+}
+
+impl Printer {
+    fn new(common: CommonArgs, layout: Layout) -> Self {
+        let format = if common.json {
+            Format::Json
+        } else {
+            Format::Human(human::Human::new(with_colors(common.color), layout.name_width))
+        };
+        // Where each exchange has its line, the lines are the progress.
+        let progress = layout.attempts.filter(|_| common.quiet || !io::stdout().is_terminal()).map(Progress::start);
+        Self { format, quiet: common.quiet, show_served: layout.show_served, progress, done: 0 }
+    }
+
+    fn print(&mut self, event: &Event) -> io::Result<()> {
+        let is_served = matches!(event, Event::Served { .. });
+        let is_exchange = is_served || matches!(event, Event::Exchange { .. } | Event::Error { .. });
+        if let (true, Some(progress)) = (is_exchange && is_served == self.show_served, &self.progress) {
+            self.done += 1;
+            progress.show(self.done, String::new());
+        }
+        if is_served && !self.show_served || self.quiet && (is_exchange || matches!(event, Event::Notice { .. })) {
+            return Ok(());
+        }
+        if let (Event::Summary(_), Some(progress)) = (event, self.progress.take()) {
+            progress.finish();
+        }
+        let mut text = match &mut self.format {
+            Format::Human(human) => human.render(event),
+            Format::Json => json::render(event),
+        };
+        text.push('\n');
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(text.as_bytes())?;
+        stdout.flush()
+    }
+
+    fn finish(self) {
+        if let Some(progress) = self.progress {
+            progress.finish();
+        }
+    }
+}
+
+fn with_colors(when: ColorWhen) -> bool {
+    match when {
+        ColorWhen::Always => true,
+        ColorWhen::Never => false,
+        ColorWhen::Auto => {
+            let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+            let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+            io::stdout().is_terminal() && !set("NO_COLOR") && !dumb
+        }
+    }
+}

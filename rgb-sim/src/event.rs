@@ -1,0 +1,191 @@
+//! What boards report while they run.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use rgb_proto::{Component, ErrorKind, ExchangeError, Name, Request, Rgb};
+use serde::Serialize;
+
+use crate::stats::{Latency, Tally};
+
+/// One thing that happened, as `--json` writes it, an object a line.
+///
+/// `schema/event.schema.json` in the crate describes the objects.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the fields shared by several variants are explained below")]
+pub enum Event {
+    /// A run begins.
+    Started {
+        /// The version of rgb-sim.
+        version: &'static str,
+        /// The seed of this run: the same seed gives the same colours.
+        seed: u64,
+    },
+    /// A server board takes connections.
+    Listening {
+        board: String,
+        /// The address to connect to; the port is the real one, also when 0 was asked for.
+        addr: SocketAddr,
+    },
+    /// A client board got a colour.
+    Exchange {
+        board: String,
+        /// The attempt's number, from 1.
+        seq: u64,
+        #[serde(flatten)]
+        color: Rgb,
+        /// From the start of the attempt, name lookup and connecting included, to the end of the reply.
+        elapsed_us: u64,
+    },
+    /// A client board's attempt failed.
+    Error {
+        board: String,
+        seq: u64,
+        kind: ErrorKind,
+        elapsed_us: u64,
+        /// What is wrong with a reply, where, and in which number (for the kind `decode`).
+        #[serde(flatten)]
+        decode: Option<DecodeDetail>,
+        /// What happened and what to do, for people.
+        message: String,
+    },
+    /// A server board answered a client.
+    Served {
+        board: String,
+        /// The client's address.
+        peer: SocketAddr,
+        request: RequestForm,
+        /// The name that the client gave.
+        client: Option<Name>,
+        #[serde(flatten)]
+        color: Rgb,
+        /// From accepting the connection to closing it.
+        elapsed_us: u64,
+    },
+    /// Something a server board noticed that is no exchange.
+    Notice {
+        board: String,
+        /// The client's address, where one client is to blame.
+        peer: Option<SocketAddr>,
+        kind: NoticeKind,
+        message: String,
+    },
+    /// The end of a run.
+    Summary(Summary),
+}
+
+/// What is wrong with a reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct DecodeDetail {
+    /// The name of the kind in the protocol's vectors, such as `leading_zero`.
+    pub decode_kind: &'static str,
+    /// In bytes from the start of the reply.
+    pub offset: usize,
+    /// The number that it is in.
+    pub component: Component,
+}
+
+/// The form of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RequestForm {
+    /// `GET Data`.
+    Data,
+    /// HTTP.
+    Http,
+    /// Anything else.
+    Other,
+}
+
+impl From<&Request> for RequestForm {
+    fn from(request: &Request) -> Self {
+        match request {
+            Request::Data { .. } => Self::Data,
+            Request::Http { .. } => Self::Http,
+            Request::Other => Self::Other,
+        }
+    }
+}
+
+/// What a server board noticed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoticeKind {
+    /// Connections were turned away: as many as allowed are open.
+    LimitConnections,
+    /// A request reached the limit of its length and was answered as it was.
+    LimitRequest,
+    /// A client took longer than one exchange may and got no reply.
+    LimitTime,
+    /// A client got its reply but did not close its side, or kept sending.
+    Abandoned,
+    /// A client closed without asking.
+    NoRequest,
+    /// A client broke the connection off.
+    Reset,
+    /// The machine could not accept a connection.
+    Accept,
+}
+
+/// The end of a run in numbers.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Summary {
+    /// The seed of this run.
+    pub seed: u64,
+    /// How long the run took.
+    pub elapsed_us: u64,
+    /// Exchanges of all client boards that succeeded.
+    pub exchanges: u64,
+    /// Exchanges of all client boards that failed.
+    pub errors: u64,
+    /// The failures by kind; kinds that did not occur are left out.
+    pub errors_by_kind: BTreeMap<ErrorKind, u64>,
+    /// How long successful exchanges took; `null` when there were none.
+    pub latency_us: Option<Latency>,
+    /// Successful exchanges a second.
+    pub exchanges_per_s: f64,
+    /// What the server board saw; `null` when no server board ran.
+    pub server: Option<ServerSummary>,
+}
+
+/// What a server board saw.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct ServerSummary {
+    /// Requests answered.
+    pub served: u64,
+    /// Everything else, by kind; kinds that did not occur are left out.
+    pub notices_by_kind: BTreeMap<NoticeKind, u64>,
+}
+
+impl Summary {
+    /// The summary of a run of client boards.
+    #[must_use]
+    pub fn new(seed: u64, elapsed: Duration, tally: &Tally, server: Option<ServerSummary>) -> Self {
+        let seconds = elapsed.as_secs_f64();
+        Self {
+            seed,
+            elapsed_us: micros(elapsed),
+            exchanges: tally.exchanges(),
+            errors: tally.errors(),
+            errors_by_kind: tally.errors_by_kind(),
+            latency_us: tally.latency(),
+            exchanges_per_s: if seconds > 0.0 { tally.exchanges() as f64 / seconds } else { 0.0 },
+            server,
+        }
+    }
+}
+
+impl DecodeDetail {
+    pub(crate) fn of(error: ExchangeError) -> Option<Self> {
+        let ExchangeError::Decode(error) = error else {
+            return None;
+        };
+        Some(Self { decode_kind: error.kind().as_str(), offset: error.offset(), component: error.component() })
+    }
+}
+
+pub(crate) fn micros(span: Duration) -> u64 {
+    u64::try_from(span.as_micros()).unwrap_or(u64::MAX)
+}

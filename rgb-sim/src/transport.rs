@@ -1,0 +1,76 @@
+//! TCP as the protocol wants it: listeners with room for a rush, and the reply with its FIN in one segment.
+
+use std::io;
+use std::net::SocketAddr;
+
+use socket2::{Domain, Protocol, Socket, Type};
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
+
+/// Connections that the kernel keeps waiting until they are accepted. The usual 128 makes a rush of 256 clients wait for
+/// over a second, until their lost SYN is sent again.
+const BACKLOG: i32 = 4096;
+
+/// One listener for each worker on the same address, so that the kernel spreads connections over them.
+///
+/// With one worker the address is this listener's alone, so that a second server on the same port is refused.
+pub(crate) fn listeners(addr: SocketAddr, workers: usize) -> io::Result<Vec<std::net::TcpListener>> {
+    let shared_port = workers > 1 && cfg!(target_os = "linux");
+    let first = listener(addr, shared_port)?;
+    let addr = first.local_addr()?;
+    let mut listeners = vec![first];
+    while listeners.len() < workers {
+        // Elsewhere SO_REUSEPORT does not spread connections; there the workers take them from one queue.
+        let next = if shared_port { listener(addr, shared_port)? } else { listeners[0].try_clone()? };
+        listeners.push(next);
+    }
+    Ok(listeners)
+}
+
+fn listener(addr: SocketAddr, shared_port: bool) -> io::Result<std::net::TcpListener> {
+    let socket = Socket::new(Domain::for_address(addr), Type::STREAM, Some(Protocol::TCP))?;
+    #[cfg(unix)]
+    {
+        // A server that was just stopped leaves connections in TIME-WAIT; they must not keep the next one from starting.
+        socket.set_reuse_address(true)?;
+        if shared_port {
+            socket.set_reuse_port(true)?;
+        }
+    }
+    if addr.is_ipv6() {
+        socket.set_only_v6(false)?;
+    }
+    socket.set_nonblocking(true)?;
+    // Linux hands the listener's options on to the connections it accepts.
+    socket.set_tcp_nodelay(true)?;
+    socket.bind(&addr.into())?;
+    socket.listen(BACKLOG)?;
+    Ok(socket.into())
+}
+
+/// Writes the last bytes of a stream and ends it; returns how many were written (SRV-2).
+///
+/// The stream is ended only when all of them were written.
+pub(crate) async fn write_and_finish(stream: &mut TcpStream, bytes: &[u8]) -> io::Result<usize> {
+    let written = write_last(stream, bytes).await?;
+    if written == bytes.len() {
+        stream.shutdown().await?;
+    }
+    Ok(written)
+}
+
+/// Leaves the bytes in the send buffer until the FIN joins them: they go out as one segment.
+#[cfg(target_os = "linux")]
+async fn write_last(stream: &TcpStream, bytes: &[u8]) -> io::Result<usize> {
+    let socket = socket2::SockRef::from(stream);
+    stream
+        .async_io(tokio::io::Interest::WRITABLE, || socket.send_with_flags(bytes, libc::MSG_MORE | libc::MSG_NOSIGNAL))
+        .await
+}
+
+/// The bytes leave in one segment and the FIN in the next.
+#[cfg(not(target_os = "linux"))]
+async fn write_last(stream: &mut TcpStream, bytes: &[u8]) -> io::Result<usize> {
+    stream.set_nodelay(true)?;
+    stream.write(bytes).await
+}
