@@ -1,8 +1,8 @@
 //! The protocol's clock over tokio's.
 
 use std::future::poll_fn;
-use std::pin::{Pin, pin};
-use std::task::Poll;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use rgb_proto::Instant;
@@ -26,31 +26,59 @@ impl Clock {
     pub(crate) fn at(self, time: Instant) -> tokio::time::Instant {
         self.origin + Duration::from_micros(time.as_micros())
     }
+}
 
-    /// A timer for [`before`](Self::before); it may serve any number of steps.
-    pub(crate) fn timer(self) -> Sleep {
-        tokio::time::sleep_until(self.origin)
+/// The steps of one exchange, each with its deadline, on one timer.
+///
+/// The time is read only after a step had to wait: the system calls between two waits take microseconds, the deadlines are
+/// milliseconds, and where data never runs out tokio's cooperative budget still makes a step wait.
+pub(crate) struct Steps<'a> {
+    clock: Clock,
+    now: Instant,
+    timer: Pin<&'a mut Sleep>,
+}
+
+impl<'a> Steps<'a> {
+    /// The steps of an exchange that starts now.
+    ///
+    /// To set a timer is dear, to let it go off too early is cheap as long as it is rare. So a timer that would go off before
+    /// a deadline is left alone until it does, and may have served earlier exchanges.
+    pub(crate) const fn new(clock: Clock, now: Instant, timer: Pin<&'a mut Sleep>) -> Self {
+        Self { clock, now, timer }
     }
 
-    /// What `step` gives, or `None` when the deadline passes first.
-    ///
-    /// A step that is ready at once does not touch the timer, which makes one timer for a whole exchange cheap.
+    /// The time when the last step had waited.
+    pub(crate) const fn now(&self) -> Instant {
+        self.now
+    }
+
+    /// What `step` gives, which it is polled for with the present time, or `None` when the deadline passes first.
     pub(crate) async fn before<T>(
-        self,
+        &mut self,
         deadline: Instant,
-        mut timer: Pin<&mut Sleep>,
-        step: impl Future<Output = T>,
+        mut step: impl FnMut(&mut Context<'_>, Instant) -> Poll<T>,
     ) -> Option<T> {
-        let deadline = self.at(deadline);
-        let mut step = pin!(step);
+        let deadline = self.clock.at(deadline);
+        let mut waited = false;
         poll_fn(|cx| {
-            if let Poll::Ready(output) = step.as_mut().poll(cx) {
+            if waited {
+                self.now = self.clock.now();
+            }
+            waited = true;
+            if let Poll::Ready(output) = step(cx, self.now) {
                 return Poll::Ready(Some(output));
             }
-            if timer.deadline() != deadline {
-                timer.as_mut().reset(deadline);
+            if self.timer.deadline() > deadline {
+                self.timer.as_mut().reset(deadline);
             }
-            timer.as_mut().poll(cx).map(|()| None)
+            loop {
+                ready!(self.timer.as_mut().poll(cx));
+                if self.timer.deadline() == deadline {
+                    self.now = self.clock.now();
+                    return Poll::Ready(None);
+                }
+                self.timer.as_mut().reset(deadline);
+            }
         })
         .await
     }

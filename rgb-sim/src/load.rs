@@ -60,8 +60,8 @@ pub struct Load {
 
 struct Shared {
     asker: AskerConfig,
-    /// Attempts that may still be started.
-    tickets: AtomicU64,
+    /// Attempts that may still be started, where they are counted.
+    tickets: Option<AtomicU64>,
     end: Option<Duration>,
     stop: CancellationToken,
     /// Workers whose connections have not ended.
@@ -98,10 +98,10 @@ impl Load {
         };
         let shared = Arc::new(Shared {
             asker: AskerConfig { server: addr, client: config.client, seed: config.seed },
-            tickets: AtomicU64::new(match config.end {
-                End::Count(count) => count,
-                End::Duration(_) => u64::MAX,
-            }),
+            tickets: match config.end {
+                End::Count(count) => Some(AtomicU64::new(count)),
+                End::Duration(_) => None,
+            },
             end: match config.end {
                 End::Count(_) => None,
                 End::Duration(duration) => Some(duration),
@@ -127,9 +127,11 @@ impl Load {
                 .spawn(move || {
                     runtime.block_on(async {
                         let serving = server.map(|((server, listener), addr)| tokio::spawn(server.run(listener, addr)));
-                        let asking: JoinSet<()> =
-                            connections.map(|number| Arc::clone(&shared).ask_again_and_again(worker, number)).collect();
-                        asking.join_all().await;
+                        let mut asking: JoinSet<()> =
+                            connections.map(|number| Arc::clone(&shared).ask_until_end(worker, number)).collect();
+                        // All connections at once: one that looked for the stop itself would do so whenever it is woken.
+                        shared.stop.run_until_cancelled(join_all(&mut asking)).await;
+                        asking.shutdown().await;
                         // Another worker's connections may still be served here.
                         shared.finished_asking();
                         if let Some(serving) = serving {
@@ -207,24 +209,19 @@ impl Shared {
         }
     }
 
-    async fn ask_again_and_again(self: Arc<Self>, worker: usize, connection: usize) {
-        let stop = self.stop.clone();
-        stop.run_until_cancelled(self.ask_until_end(worker, connection)).await;
-    }
-
-    async fn ask_until_end(&self, worker: usize, connection: usize) {
+    async fn ask_until_end(self: Arc<Self>, worker: usize, connection: usize) {
         let AskerConfig { server, client, seed } = &self.asker;
         let clock = Clock::start();
         let end = self.end.map(|duration| rgb_proto::Instant::ORIGIN + duration);
         let mut rng = named_rng(*seed, &connection.to_le_bytes());
         let mut policy = ClientPolicy::new(ClientConfig { interval: Duration::ZERO, ..*client });
         let mut asker = Asker::new(server.clone(), *client, clock);
+        let mut started = clock.now();
         while self.take_ticket() {
-            let started = clock.now();
             if end.is_some_and(|end| started >= end) {
                 break;
             }
-            let outcome = asker.ask().await;
+            let outcome = asker.ask(started).await;
             let ended = clock.now();
             match outcome {
                 Ok(_) => lock(&self.tallies[worker]).record_success(ended.saturating_duration_since(started)),
@@ -235,13 +232,25 @@ impl Shared {
                 let next = policy.handle_outcome(false, started, ended, rng.next_u32());
                 let next = end.map_or(next, |end| next.min(end));
                 tokio::time::sleep_until(clock.at(next)).await;
-            } else if policy.consecutive_failures() > 0 {
-                policy.handle_outcome(true, started, ended, 0);
+                started = clock.now();
+            } else {
+                if policy.consecutive_failures() > 0 {
+                    policy.handle_outcome(true, started, ended, 0);
+                }
+                started = ended;
             }
         }
     }
 
     fn take_ticket(&self) -> bool {
-        self.tickets.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok()
+        self.tickets.as_ref().is_none_or(|tickets| {
+            tickets.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok()
+        })
+    }
+}
+
+async fn join_all(tasks: &mut JoinSet<()>) {
+    while let Some(joined) = tasks.join_next().await {
+        joined.expect("a connection's task neither panics nor is aborted");
     }
 }

@@ -296,10 +296,11 @@ impl Streams {
         let Some(name) = client else {
             return self.shared.next_color();
         };
-        if !self.named.contains_key(name) && self.named.len() < Self::NAMED_MAX {
-            if let Some(stream) = self.shared.stream_for(name) {
-                self.named.insert(*name, stream);
-            }
+        if !self.named.contains_key(name)
+            && self.named.len() < Self::NAMED_MAX
+            && let Some(stream) = self.shared.stream_for(name)
+        {
+            self.named.insert(*name, stream);
         }
         match self.named.get_mut(name) {
             Some(stream) => stream.next_color(),
@@ -324,7 +325,10 @@ mod tests {
     #[test]
     fn seed_7_gives_these_colours_on_every_machine() {
         let colors = take(&mut Random::new(7), 3);
-        assert_eq!(colors.iter().map(ToString::to_string).collect::<Vec<_>>(), ["", "", ""]);
+        assert_eq!(
+            colors.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            ["187,67,215", "52,83,101", "58,41,155"]
+        );
     }
 
     #[test]

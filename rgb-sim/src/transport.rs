@@ -1,10 +1,13 @@
 //! TCP as the protocol wants it: listeners with room for a rush, and the reply with its FIN in one segment.
 
 use std::io;
+use std::mem::MaybeUninit;
 use std::net::SocketAddr;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use socket2::{Domain, Protocol, Socket, Type};
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncRead, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpStream;
 
 /// Connections that the kernel keeps waiting until they are accepted. The usual 128 makes a rush of 256 clients wait for
@@ -46,6 +49,24 @@ fn listener(addr: SocketAddr, shared_port: bool) -> io::Result<std::net::TcpList
     socket.bind(&addr.into())?;
     socket.listen(BACKLOG)?;
     Ok(socket.into())
+}
+
+/// Room for what one read brings. It is made for each read and so takes no room in a future, which tokio copies around.
+pub(crate) type ReadSpace = [MaybeUninit<u8>; 1024];
+
+/// Room to read into, at no cost.
+pub(crate) const fn read_space() -> ReadSpace {
+    [MaybeUninit::uninit(); 1024]
+}
+
+/// Reads what has come; nothing is the end of the stream.
+pub(crate) fn poll_read<'a>(
+    stream: &mut TcpStream,
+    cx: &mut Context<'_>,
+    space: &'a mut ReadSpace,
+) -> Poll<io::Result<&'a [u8]>> {
+    let mut buffer = ReadBuf::uninit(space);
+    Pin::new(stream).poll_read(cx, &mut buffer).map_ok(|()| &*buffer.into_filled())
 }
 
 /// Writes the last bytes of a stream and ends it; returns how many were written (SRV-2).

@@ -2,24 +2,27 @@
 
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, ready};
 use std::thread::JoinHandle;
 
 use rand::Rng;
 use rgb_proto::{ClientConfig, ClientExchange, ClientPolicy, ClientStep, ExchangeError, Instant, Rgb, TransportError};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::AsyncWrite;
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
+use tokio::time::Sleep;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, info};
 
 use super::{StartError, lock};
 use crate::address::{Host, ServerAddr};
-use crate::clock::Clock;
+use crate::clock::{Clock, Steps};
 use crate::event::{DecodeDetail, Event, micros};
 use crate::source::named_rng;
 use crate::stats::Tally;
+use crate::transport;
 
 /// How a client board is set up.
 #[derive(Clone, Debug)]
@@ -61,8 +64,7 @@ impl ClientBoardConfig {
             () = stop => {}
             () = self.run_forever(Arc::clone(&state)) => {}
         }
-        let tally = lock(&state).tally.clone();
-        tally
+        State::tally(&state)
     }
 
     async fn run_forever(self, state: Arc<Mutex<State>>) {
@@ -74,7 +76,7 @@ impl ClientBoardConfig {
         while self.count.is_none_or(|count| seq < count) {
             seq += 1;
             let started = clock.now();
-            let outcome = asker.ask().await;
+            let outcome = asker.ask(started).await;
             let ended = clock.now();
             let elapsed = ended.saturating_duration_since(started);
             debug!(board = self.name, seq, ?outcome, ?elapsed);
@@ -118,6 +120,12 @@ impl ClientBoardConfig {
 struct State {
     color: Option<Rgb>,
     tally: Tally,
+}
+
+impl State {
+    fn tally(state: &Mutex<Self>) -> Tally {
+        lock(state).tally.clone()
+    }
 }
 
 /// A virtual client board that asks a server over real TCP from a thread of its own.
@@ -175,7 +183,7 @@ impl ClientBoard {
     /// What came of its attempts so far.
     #[must_use]
     pub fn tally(&self) -> Tally {
-        lock(&self.state).tally.clone()
+        State::tally(&self.state)
     }
 
     /// Waits until the board has made all its attempts, and returns what came of them. A board without a count never ends.
@@ -215,26 +223,26 @@ pub(crate) struct Asker {
     config: ClientConfig,
     clock: Clock,
     resolver: Resolver,
+    timer: Pin<Box<Sleep>>,
 }
 
 impl Asker {
     pub(crate) fn new(server: ServerAddr, config: ClientConfig, clock: Clock) -> Self {
-        Self { server, config, clock, resolver: Resolver::default() }
+        let timer = Box::pin(tokio::time::sleep_until(clock.at(Instant::ORIGIN)));
+        Self { server, config, clock, resolver: Resolver::default(), timer }
     }
 
-    /// Does what one exchange's state machine says.
-    pub(crate) async fn ask(&mut self) -> Result<Rgb, ExchangeError> {
-        let clock = self.clock;
-        let mut exchange = ClientExchange::new(&self.config, clock.now());
-        let mut timer = pin!(clock.timer());
+    /// Does what the state machine of an exchange that starts now says.
+    pub(crate) async fn ask(&mut self, now: Instant) -> Result<Rgb, ExchangeError> {
+        let mut exchange = ClientExchange::new(&self.config, now);
+        let mut steps = Steps::new(self.clock, now, self.timer.as_mut());
         let mut stream = None;
-        let mut buffer = [0; 512];
         loop {
-            match (exchange.poll(clock.now()), &mut stream) {
+            match (exchange.poll(steps.now()), &mut stream) {
                 (ClientStep::Done(outcome), _) => return outcome,
                 (ClientStep::Connect { deadline }, _) => {
-                    let connecting = connect(&self.server, &mut self.resolver, clock, deadline);
-                    match clock.before(deadline, timer.as_mut(), connecting).await {
+                    let mut connecting = pin!(connect(&self.server, &mut self.resolver, self.clock, deadline));
+                    match steps.before(deadline, |cx, _| connecting.as_mut().poll(cx)).await {
                         Some(Ok(connected)) => {
                             stream = Some(connected);
                             exchange.handle_connected();
@@ -244,19 +252,23 @@ impl Asker {
                     }
                 }
                 (ClientStep::Transmit { bytes, deadline }, Some(stream)) => {
-                    match clock.before(deadline, timer.as_mut(), stream.write(bytes)).await {
+                    match steps.before(deadline, |cx, _| Pin::new(&mut *stream).poll_write(cx, bytes)).await {
                         Some(Ok(len)) => exchange.handle_sent(len),
                         Some(Err(error)) => exchange.handle_error((&error).into()),
                         None => {}
                     }
                 }
                 (ClientStep::Receive { deadline }, Some(stream)) => {
-                    match clock.before(deadline, timer.as_mut(), stream.read(&mut buffer)).await {
-                        Some(Ok(0)) => exchange.handle_eof(),
-                        Some(Ok(len)) => exchange.handle_received(&buffer[..len]),
-                        Some(Err(error)) => exchange.handle_error((&error).into()),
-                        None => {}
-                    }
+                    let read = |cx: &mut Context<'_>, _| {
+                        let mut space = transport::read_space();
+                        match ready!(transport::poll_read(stream, cx, &mut space)) {
+                            Ok([]) => exchange.handle_eof(),
+                            Ok(bytes) => exchange.handle_received(bytes),
+                            Err(error) => exchange.handle_error((&error).into()),
+                        }
+                        Poll::Ready(())
+                    };
+                    steps.before(deadline, read).await;
                 }
                 (ClientStep::Transmit { .. } | ClientStep::Receive { .. }, None) => {
                     unreachable!("an exchange transmits and receives only once it was told of its connection")

@@ -6,11 +6,11 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::pin::pin;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, ready};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use rgb_proto::{Request, ServeError, Served, ServerConfig, ServerExchange, ServerStep};
-use tokio::io::AsyncReadExt;
+use rgb_proto::{Instant, Request, ServeError, Served, ServerConfig, ServerExchange, ServerStep};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -18,7 +18,7 @@ use tokio_util::task::TaskTracker;
 use tracing::{debug, info};
 
 use super::lock;
-use crate::clock::Clock;
+use crate::clock::{Clock, Steps};
 use crate::event::{Event, NoticeKind, ServerSummary, micros};
 use crate::source::{Random, Source, Streams};
 use crate::transport;
@@ -312,7 +312,7 @@ impl Server {
     }
 
     /// Counts and reports what came of one connection, which is closed by now.
-    async fn account(&self, peer: SocketAddr, outcome: Result<Served, ServeError>, elapsed: Duration) {
+    async fn account(&self, peer: SocketAddr, outcome: Result<Served, ServeError>, clock: Clock, accepted: Instant) {
         let served = match outcome {
             Ok(served) => served,
             Err(error) => {
@@ -331,6 +331,7 @@ impl Server {
         };
         let number = self.served.fetch_add(1, Ordering::Relaxed) + 1;
         if self.events.is_some() {
+            let elapsed = clock.now().saturating_duration_since(accepted);
             let client = match served.request {
                 Request::Data { name } => name,
                 Request::Http { .. } | Request::Other => None,
@@ -378,12 +379,11 @@ impl OpenConnection {
 
     async fn serve(self, mut stream: TcpStream, peer: SocketAddr, clock: Clock) {
         let accepted = clock.now();
-        let outcome = drive(&self.server, &mut stream, clock).await;
+        let outcome = drive(&self.server, &mut stream, clock, accepted).await;
         drop(stream);
-        let elapsed = clock.now().saturating_duration_since(accepted);
         let server = Arc::clone(&self.server);
         drop(self);
-        server.account(peer, outcome, elapsed).await;
+        server.account(peer, outcome, clock, accepted).await;
     }
 }
 
@@ -394,19 +394,25 @@ impl Drop for OpenConnection {
 }
 
 /// Does what the exchange's state machine says.
-async fn drive(server: &Server, stream: &mut TcpStream, clock: Clock) -> Result<Served, ServeError> {
-    let mut exchange = ServerExchange::new(&server.exchange, clock.now());
-    let mut timer = pin!(clock.timer());
-    let mut buffer = [0; 1024];
+async fn drive(server: &Server, stream: &mut TcpStream, clock: Clock, accepted: Instant) -> Result<Served, ServeError> {
+    let ServerConfig { timeout, linger, .. } = server.exchange;
+    let mut exchange = ServerExchange::new(&server.exchange, accepted);
+    // This comes before both deadlines of a quick exchange, so the timer is set once.
+    let timer = pin!(tokio::time::sleep_until(clock.at(accepted + timeout.min(linger))));
+    let mut steps = Steps::new(clock, accepted, timer);
     loop {
-        match exchange.poll(clock.now()) {
+        match exchange.poll(steps.now()) {
             ServerStep::Receive { deadline } => {
-                match clock.before(deadline, timer.as_mut(), stream.read(&mut buffer)).await {
-                    Some(Ok(0)) => exchange.handle_eof(),
-                    Some(Ok(len)) => exchange.handle_received(&buffer[..len], clock.now()),
-                    Some(Err(error)) => exchange.handle_error((&error).into()),
-                    None => {}
-                }
+                let read = |cx: &mut Context<'_>, now| {
+                    let mut space = transport::read_space();
+                    match ready!(transport::poll_read(stream, cx, &mut space)) {
+                        Ok([]) => exchange.handle_eof(),
+                        Ok(bytes) => exchange.handle_received(bytes, now),
+                        Err(error) => exchange.handle_error((&error).into()),
+                    }
+                    Poll::Ready(())
+                };
+                steps.before(deadline, read).await;
             }
             ServerStep::Reply(request) => {
                 let client = match &request {
@@ -417,8 +423,9 @@ async fn drive(server: &Server, stream: &mut TcpStream, clock: Clock) -> Result<
                 exchange.reply(color);
             }
             ServerStep::Transmit { bytes, deadline } => {
-                match clock.before(deadline, timer.as_mut(), transport::write_and_finish(stream, bytes)).await {
-                    Some(Ok(len)) => exchange.handle_sent(len, clock.now()),
+                let mut writing = pin!(transport::write_and_finish(stream, bytes));
+                match steps.before(deadline, |cx, _| writing.as_mut().poll(cx)).await {
+                    Some(Ok(len)) => exchange.handle_sent(len, steps.now()),
                     Some(Err(error)) => exchange.handle_error((&error).into()),
                     None => {}
                 }
@@ -432,7 +439,7 @@ async fn drive(server: &Server, stream: &mut TcpStream, clock: Clock) -> Result<
 #[derive(Default)]
 struct Throttle {
     count: u64,
-    next: Option<rgb_proto::Instant>,
+    next: Option<Instant>,
 }
 
 impl Throttle {

@@ -1,4 +1,5 @@
 //! The command line's grammar.
+#![expect(clippy::doc_markdown, reason = "these texts are printed as they stand")]
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -11,12 +12,12 @@ const ABOUT: &str = "Virtual Pico W boards that exchange colours over real TCP";
 
 const EXAMPLES: &str = "\
 Examples:
-  rgb-sim                                      two boards on this machine, until Ctrl-C
-  rgb-sim run --clients 3 --count 10 --seed 7  ten colours for each of three clients, the same every time
-  rgb-sim server --bind 0.0.0.0:8080           a server board for real Pico Ws, curl and browsers
-  rgb-sim client --server 192.168.1.7          a client board that asks a real Pico W
-  rgb-sim load --connections 256               how many exchanges a second this machine can do
-  rgb-sim run --json | jq .                    for programs: one JSON object a line
+  rgb-sim                              two boards on this machine, until Ctrl-C
+  rgb-sim --clients 3 --seed 7         three clients, with the same colours every time
+  rgb-sim server --bind 0.0.0.0:8080   a server board for real Pico Ws, curl and browsers
+  rgb-sim client --server 192.168.1.7  a client board that asks a real Pico W
+  rgb-sim load --connections 256       how many exchanges a second this machine can do
+  rgb-sim --json | jq .                for programs: one JSON object a line
 
 Exit status: 0 when every attempt succeeded, 1 when any failed, 2 for wrong usage.";
 
@@ -209,11 +210,8 @@ pub(crate) struct CommonArgs {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ColorWhen {
-    /// When the output is a terminal
     Auto,
-    /// Always
     Always,
-    /// Never
     Never,
 }
 

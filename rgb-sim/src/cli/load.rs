@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use rgb_sim::Summary;
 use rgb_sim::load::{End, Load, LoadConfig, Target};
+use rgb_sim::{ServerBoardConfig, Summary};
 
 use super::args::LoadArgs;
 use super::interrupt::Interrupt;
@@ -17,15 +17,21 @@ const TICK: Duration = Duration::from_millis(50);
 /// How long a load runs when neither a time nor a count is given.
 const DEFAULT_DURATION: Duration = Duration::from_secs(5);
 
-pub(super) fn load(args: LoadArgs, interrupt: &Interrupt) -> Result<Summary, Error> {
+pub(super) fn load(args: &LoadArgs, interrupt: &Interrupt) -> Result<Summary, Error> {
     let seed = seed(&args.common);
     let end = match (args.count, args.duration) {
         (Some(count), _) => End::Count(count),
         (None, duration) => End::Duration(duration.unwrap_or(DEFAULT_DURATION)),
     };
-    let target = match args.server {
-        Some(addr) => Target::Server(addr),
-        None => Target::Own(server_config(&args.serving, seed)?),
+    let connections = usize::from(args.connections);
+    let target = match &args.server {
+        Some(addr) => Target::Server(addr.clone()),
+        None => {
+            let server = server_config(&args.serving, seed)?;
+            // Its own connections are never too many; one that is closing may still count beside its successor.
+            let connections_max = server.connections_max.max(2 * connections);
+            Target::Own(ServerBoardConfig { connections_max, ..server })
+        }
     };
     let workers = match args.workers {
         Some(workers) => workers.into(),
@@ -38,14 +44,8 @@ pub(super) fn load(args: LoadArgs, interrupt: &Interrupt) -> Result<Summary, Err
         End::Count(count) => count,
         End::Duration(duration) => duration.as_millis() as u64,
     });
-    let load = Load::start(LoadConfig {
-        target,
-        connections: args.connections.into(),
-        end,
-        client: args.replies.client_config(),
-        workers,
-        seed,
-    })?;
+    let load =
+        Load::start(LoadConfig { target, connections, end, client: args.replies.client_config(), workers, seed })?;
     let stop = interrupt.token();
     while !load.is_finished() {
         if stop.is_cancelled() {

@@ -43,10 +43,10 @@ pub(crate) fn main() -> ExitCode {
 fn execute(command: Command) -> Result<Summary, Error> {
     let interrupt = Interrupt::listen()?;
     match command {
-        Command::Run(args) => run::run(args, &interrupt),
-        Command::Server(args) => run::server(args, &interrupt),
-        Command::Client(args) => run::client(args, &interrupt),
-        Command::Load(args) => load::load(args, &interrupt),
+        Command::Run(args) => run::run(&args, &interrupt),
+        Command::Server(args) => run::server(&args, &interrupt),
+        Command::Client(args) => run::client(&args, &interrupt),
+        Command::Load(args) => load::load(&args, &interrupt),
         Command::Completions { .. } => unreachable!("completions are printed before anything is started"),
     }
 }

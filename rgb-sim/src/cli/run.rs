@@ -12,7 +12,7 @@ use super::report::{Layout, Reporter};
 use super::{Error, seed, started};
 
 /// One server board and its clients.
-pub(super) fn run(args: RunArgs, interrupt: &Interrupt) -> Result<Summary, Error> {
+pub(super) fn run(args: &RunArgs, interrupt: &Interrupt) -> Result<Summary, Error> {
     let seed = seed(&args.common);
     let config = server_config(&args.serving, seed)?;
     let attempts = args.count.map(|count| count.saturating_mul(args.clients.into()));
@@ -40,7 +40,7 @@ pub(super) fn run(args: RunArgs, interrupt: &Interrupt) -> Result<Summary, Error
 }
 
 /// A server board alone.
-pub(super) fn server(args: ServerArgs, interrupt: &Interrupt) -> Result<Summary, Error> {
+pub(super) fn server(args: &ServerArgs, interrupt: &Interrupt) -> Result<Summary, Error> {
     let seed = seed(&args.common);
     let config = server_config(&args.serving, seed)?;
     let layout = Layout { name_width: "server".len(), show_served: true, attempts: args.count };
@@ -66,7 +66,7 @@ pub(super) fn server(args: ServerArgs, interrupt: &Interrupt) -> Result<Summary,
 }
 
 /// A client board alone.
-pub(super) fn client(args: ClientArgs, interrupt: &Interrupt) -> Result<Summary, Error> {
+pub(super) fn client(args: &ClientArgs, interrupt: &Interrupt) -> Result<Summary, Error> {
     let seed = seed(&args.common);
     let name = args.name.map_or_else(|| "client".to_owned(), |name| name.to_string());
     let layout = Layout { name_width: name.len(), show_served: false, attempts: args.count };
@@ -79,7 +79,7 @@ pub(super) fn client(args: ClientArgs, interrupt: &Interrupt) -> Result<Summary,
         count: args.count,
         seed,
         events: Some(reporter.events()),
-        ..ClientBoardConfig::new(args.server)
+        ..ClientBoardConfig::new(args.server.clone())
     };
     let tally = run_clients([board], &interrupt.token())?;
     Ok(reporter.finish(Summary::new(seed, begin.elapsed(), &tally, None)))
