@@ -164,7 +164,7 @@ enum Place {
     Target {
         method: Method,
     },
-    /// In `HTTP/1.x`.
+    /// In `HTTP/1.x` and its line end.
     Version {
         method: Method,
         matched: u8,
@@ -213,11 +213,11 @@ impl RequestDecoder {
             }
             self.place = self.place.after(byte);
             self.len += 1;
-            if self.len >= self.len_max && !matches!(self.place, Place::Done(_)) {
-                self.over_limit = true;
-                if let Some(request) = self.finish() {
-                    self.place = Place::Done(request);
-                }
+            if self.len >= self.len_max
+                && let Some(request) = self.finish()
+            {
+                self.over_limit = !matches!(self.status(), RequestStatus::Complete(_));
+                self.place = Place::Done(request);
             }
         }
         self.status()
@@ -247,7 +247,7 @@ impl RequestDecoder {
         self.len as usize
     }
 
-    /// Whether the request was cut off at the limit.
+    /// Whether the request was cut off at the limit: it reached it without being whole.
     #[must_use]
     pub const fn is_over_limit(&self) -> bool {
         self.over_limit
@@ -287,7 +287,9 @@ impl Place {
                 // A name that is none: still a request for data, from nobody in particular (REQ-4).
                 Err(_) => Self::Done(Request::Data { name: None }),
             },
-            (Self::DataCr { name }, _) => Self::Done(Request::Data { name }),
+            (Self::DataCr { name }, b'\n') => Self::Done(Request::Data { name }),
+            // A name with a carriage return inside is none (REQ-4).
+            (Self::DataCr { name: Some(_) }, _) => Self::Done(Request::Data { name: None }),
             (Self::Target { method }, b' ') => Self::Version { method, matched: 0 },
             (Self::Target { method }, b'!'..=b'~' | 0x80..) => Self::Target { method },
             (Self::Version { method, matched }, _) => match_version(method, matched, byte),
@@ -297,7 +299,7 @@ impl Place {
             (Self::Head { .. }, b'\r') => self,
             (Self::Head { method, .. }, _) => Self::Head { method, line_empty: false },
             (done @ Self::Done(_), _) => done,
-            (Self::DataEnd | Self::TargetStart { .. } | Self::Target { .. }, _) => OTHER,
+            (Self::DataEnd | Self::DataCr { name: None } | Self::TargetStart { .. } | Self::Target { .. }, _) => OTHER,
         }
     }
 }
@@ -325,7 +327,7 @@ fn match_version(method: Method, matched: u8, byte: u8) -> Place {
         Some(&expected) if expected == byte => Place::Version { method, matched: matched + 1 },
         None if index == version.len() && byte.is_ascii_digit() => Place::Version { method, matched: matched + 1 },
         None if index > version.len() && byte == b'\n' => Place::Head { method, line_empty: true },
-        None if index > version.len() && byte == b'\r' => Place::Version { method, matched },
+        None if index == version.len() + 1 && byte == b'\r' => Place::Version { method, matched: matched + 1 },
         _ => Place::Done(Request::Other),
     }
 }

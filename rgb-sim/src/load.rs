@@ -1,7 +1,7 @@
 //! Closed-loop load: each connection asks again as soon as it has its answer.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use rand::Rng;
@@ -66,6 +66,8 @@ struct Shared {
     stop: CancellationToken,
     /// Workers whose connections have not ended.
     asking: AtomicUsize,
+    /// When the last of them ended.
+    ended: OnceLock<std::time::Instant>,
     /// Ends the load's own server.
     asked: CancellationToken,
     /// A tally for each worker, so that they do not wait for each other.
@@ -108,6 +110,7 @@ impl Load {
             },
             stop: CancellationToken::new(),
             asking: AtomicUsize::new(workers),
+            ended: OnceLock::new(),
             asked: own.as_ref().map_or_else(CancellationToken::new, |(server, ..)| server.stop.clone()),
             tallies: (0..workers).map(|_| Mutex::default()).collect(),
         });
@@ -163,10 +166,10 @@ impl Load {
         self.shared.tallies.iter().map(|tally| lock(tally).attempts()).sum()
     }
 
-    /// How long the load has been running.
+    /// How long the load has been running, or ran.
     #[must_use]
     pub fn elapsed(&self) -> Duration {
-        self.started.elapsed()
+        self.shared.ended.get().map_or_else(|| self.started.elapsed(), |ended| *ended - self.started)
     }
 
     /// Whether the load has ended by itself or has been stopped.
@@ -205,6 +208,7 @@ impl Drop for Load {
 impl Shared {
     fn finished_asking(&self) {
         if self.asking.fetch_sub(1, Ordering::AcqRel) == 1 {
+            self.ended.get_or_init(std::time::Instant::now);
             self.asked.cancel();
         }
     }

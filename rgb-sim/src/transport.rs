@@ -2,12 +2,16 @@
 
 use std::io;
 use std::mem::MaybeUninit;
-use std::net::SocketAddr;
+use std::net::{Shutdown, SocketAddr};
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
-use socket2::{Domain, Protocol, Socket, Type};
-use tokio::io::{AsyncRead, AsyncWriteExt, ReadBuf};
+use socket2::{Domain, Protocol, SockRef, Socket, Type};
+#[cfg(not(target_os = "linux"))]
+use tokio::io::AsyncWrite;
+#[cfg(target_os = "linux")]
+use tokio::io::Interest;
+use tokio::io::{AsyncRead, ReadBuf};
 use tokio::net::TcpStream;
 
 /// Connections that the kernel keeps waiting until they are accepted. The usual 128 makes a rush of 256 clients wait for
@@ -51,47 +55,52 @@ fn listener(addr: SocketAddr, shared_port: bool) -> io::Result<std::net::TcpList
     Ok(socket.into())
 }
 
-/// Room for what one read brings. It is made for each read and so takes no room in a future, which tokio copies around.
-pub(crate) type ReadSpace = [MaybeUninit<u8>; 1024];
-
-/// Room to read into, at no cost.
-pub(crate) const fn read_space() -> ReadSpace {
-    [MaybeUninit::uninit(); 1024]
-}
-
-/// Reads what has come; nothing is the end of the stream.
-pub(crate) fn poll_read<'a>(
+/// Reads, and hands over what has come; nothing is the end of the stream.
+///
+/// The room for it is made for each read and so takes none in a future, which tokio copies around.
+pub(crate) fn poll_read(
     stream: &mut TcpStream,
     cx: &mut Context<'_>,
-    space: &'a mut ReadSpace,
-) -> Poll<io::Result<&'a [u8]>> {
-    let mut buffer = ReadBuf::uninit(space);
-    Pin::new(stream).poll_read(cx, &mut buffer).map_ok(|()| &*buffer.into_filled())
+    take: impl FnOnce(io::Result<&[u8]>),
+) -> Poll<()> {
+    let mut space = [MaybeUninit::uninit(); 1024];
+    let mut buffer = ReadBuf::uninit(&mut space);
+    let read = ready!(Pin::new(stream).poll_read(cx, &mut buffer));
+    take(read.map(|()| buffer.filled()));
+    Poll::Ready(())
 }
 
-/// Writes the last bytes of a stream and ends it; returns how many were written (SRV-2).
+/// Writes the last bytes of a stream and ends it; gives how many were written (SRV-2).
 ///
 /// The stream is ended only when all of them were written.
-pub(crate) async fn write_and_finish(stream: &mut TcpStream, bytes: &[u8]) -> io::Result<usize> {
-    let written = write_last(stream, bytes).await?;
+pub(crate) fn poll_write_and_finish(
+    stream: &mut TcpStream,
+    cx: &mut Context<'_>,
+    bytes: &[u8],
+) -> Poll<io::Result<usize>> {
+    let written = ready!(poll_write_last(stream, cx, bytes))?;
     if written == bytes.len() {
-        stream.shutdown().await?;
+        SockRef::from(&*stream).shutdown(Shutdown::Write)?;
     }
-    Ok(written)
+    Poll::Ready(Ok(written))
 }
 
 /// Leaves the bytes in the send buffer until the FIN joins them: they go out as one segment.
 #[cfg(target_os = "linux")]
-async fn write_last(stream: &TcpStream, bytes: &[u8]) -> io::Result<usize> {
-    let socket = socket2::SockRef::from(stream);
-    stream
-        .async_io(tokio::io::Interest::WRITABLE, || socket.send_with_flags(bytes, libc::MSG_MORE | libc::MSG_NOSIGNAL))
-        .await
+fn poll_write_last(stream: &TcpStream, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+    let flags = libc::MSG_MORE | libc::MSG_NOSIGNAL;
+    loop {
+        ready!(stream.poll_write_ready(cx))?;
+        match stream.try_io(Interest::WRITABLE, || SockRef::from(stream).send_with_flags(bytes, flags)) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            written => return Poll::Ready(written),
+        }
+    }
 }
 
 /// The bytes leave in one segment and the FIN in the next.
 #[cfg(not(target_os = "linux"))]
-async fn write_last(stream: &mut TcpStream, bytes: &[u8]) -> io::Result<usize> {
+fn poll_write_last(stream: &mut TcpStream, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
     stream.set_nodelay(true)?;
-    stream.write(bytes).await
+    Pin::new(stream).poll_write(cx, bytes)
 }

@@ -79,6 +79,20 @@ impl Default for Backoff {
     }
 }
 
+impl Backoff {
+    /// The wait behind a failure that followed `failures` others in a row: a point of the upper half of its length, by
+    /// `random` of 2^32 (POL-3). At least half a millisecond, so that nothing that fails at once is tried in a busy loop.
+    pub(crate) fn wait(&self, failures: u32, random: u32) -> Duration {
+        let first = self.first.max(ClientConfig::SPAN_MIN);
+        // 2^31 times a millisecond is beyond every limit.
+        let full = first.saturating_mul(1 << failures.min(31)).min(self.longest.max(first));
+        let half = full / 2;
+        let half_micros = u64::try_from(half.as_micros()).unwrap_or(u64::MAX);
+        let spread = (u128::from(half_micros) * u128::from(random)) >> 32;
+        full - half + Duration::from_micros(spread as u64)
+    }
+}
+
 /// A client setting outside its limits: the caller's mistake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]

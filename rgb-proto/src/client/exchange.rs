@@ -66,10 +66,10 @@ impl ClientExchange {
     /// What to do next. At or after the deadline an unfinished exchange has failed (CLI-4).
     pub fn poll(&mut self, now: Instant) -> ClientStep<'_> {
         let deadline = self.deadline;
-        if now >= deadline {
-            if let Some(phase) = self.phase() {
-                self.state = State::Done(Err(ExchangeError::TimedOut(phase)));
-            }
+        if now >= deadline
+            && let Some(phase) = self.phase()
+        {
+            self.state = State::Done(Err(ExchangeError::TimedOut(phase)));
         }
         match self.state {
             State::Connecting => ClientStep::Connect { deadline },
@@ -99,10 +99,10 @@ impl ClientExchange {
 
     /// These bytes were read. Any pieces of a reply give the same outcome (CLI-3).
     pub fn handle_received(&mut self, bytes: &[u8]) {
-        if self.state == State::Receiving {
-            if let Err(error) = self.decoder.push(bytes) {
-                self.state = State::Done(Err(error.into()));
-            }
+        if self.state == State::Receiving
+            && let Err(error) = self.decoder.push(bytes)
+        {
+            self.state = State::Done(Err(error.into()));
         }
     }
 

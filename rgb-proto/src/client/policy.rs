@@ -1,7 +1,5 @@
 //! When a client asks again.
 
-use core::time::Duration;
-
 use super::ClientConfig;
 use crate::time::Instant;
 
@@ -29,9 +27,9 @@ impl ClientPolicy {
             self.failures = 0;
             return on_interval.max(ended);
         }
-        let wait = self.backoff();
+        let wait = self.config.backoff.wait(self.failures, random);
         self.failures = self.failures.saturating_add(1);
-        on_interval.max(ended + spread(wait, random))
+        on_interval.max(ended + wait)
     }
 
     /// How many exchanges have failed since the last success.
@@ -39,20 +37,4 @@ impl ClientPolicy {
     pub const fn consecutive_failures(&self) -> u32 {
         self.failures
     }
-
-    fn backoff(&self) -> Duration {
-        let backoff = &self.config.backoff;
-        let first = backoff.first.max(ClientConfig::SPAN_MIN);
-        // 2^31 times a millisecond is beyond every limit.
-        let doublings = self.failures.min(31);
-        first.saturating_mul(1 << doublings).min(backoff.longest.max(first))
-    }
-}
-
-/// A point of the upper half of `wait`, by `random` of 2^32.
-fn spread(wait: Duration, random: u32) -> Duration {
-    let half = wait / 2;
-    let micros = u64::try_from(half.as_micros()).unwrap_or(u64::MAX);
-    let part = (u128::from(micros) * u128::from(random)) >> 32;
-    wait - half + Duration::from_micros(part as u64)
 }

@@ -51,12 +51,12 @@ pub struct ReplyDecoder {
     failure: Option<DecodeError>,
 }
 
-/// Where in the present number the next byte falls.
+/// Where the next byte falls: before, inside or behind the digits of the present number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
-    BeforeDigits,
-    InDigits,
-    BehindDigits,
+    Before,
+    Inside,
+    Behind,
 }
 
 impl ReplyDecoder {
@@ -65,7 +65,7 @@ impl ReplyDecoder {
     pub const fn new(mode: Mode) -> Self {
         Self {
             mode,
-            place: Place::BeforeDigits,
+            place: Place::Before,
             component: Component::Red,
             red: 0,
             green: 0,
@@ -106,8 +106,8 @@ impl ReplyDecoder {
         }
         self.color().ok_or({
             let missing = match (self.component, self.place) {
-                (Component::Red, Place::InDigits | Place::BehindDigits) => Component::Green,
-                (Component::Green, Place::InDigits | Place::BehindDigits) => Component::Blue,
+                (Component::Red, Place::Inside | Place::Behind) => Component::Green,
+                (Component::Green, Place::Inside | Place::Behind) => Component::Blue,
                 (component, _) => component,
             };
             DecodeError::new(DecodeErrorKind::UnexpectedEnd, missing, self.offset)
@@ -121,7 +121,7 @@ impl ReplyDecoder {
     }
 
     fn color(&self) -> Option<Rgb> {
-        (self.component == Component::Blue && self.place != Place::BeforeDigits)
+        (self.component == Component::Blue && self.place != Place::Before)
             .then_some(Rgb::new(self.red, self.green, self.value))
     }
 
@@ -130,12 +130,12 @@ impl ReplyDecoder {
             return Err(self.failure_here(DecodeErrorKind::TooLong));
         }
         match (byte, self.place) {
-            (b'0'..=b'9', Place::BeforeDigits) => {
-                self.place = Place::InDigits;
+            (b'0'..=b'9', Place::Before) => {
+                self.place = Place::Inside;
                 self.value = byte - b'0';
                 self.value_offset = self.offset;
             }
-            (b'0'..=b'9', Place::InDigits) => {
+            (b'0'..=b'9', Place::Inside) => {
                 // A number of several digits has a first digit above 0, so the value is 0 only behind a leading zero.
                 if self.value == 0 && self.mode == Mode::Strict {
                     return Err(self.failure_in_number(DecodeErrorKind::LeadingZero));
@@ -146,8 +146,8 @@ impl ReplyDecoder {
                 };
                 self.value = value;
             }
-            (b',', Place::BeforeDigits) => return Err(self.failure_here(DecodeErrorKind::MissingNumber)),
-            (b',', Place::InDigits | Place::BehindDigits) => {
+            (b',', Place::Before) => return Err(self.failure_here(DecodeErrorKind::MissingNumber)),
+            (b',', Place::Inside | Place::Behind) => {
                 self.component = match self.component {
                     Component::Red => {
                         self.red = self.value;
@@ -159,12 +159,12 @@ impl ReplyDecoder {
                     }
                     Component::Blue => return Err(self.failure_here(DecodeErrorKind::ExtraNumber)),
                 };
-                self.place = Place::BeforeDigits;
+                self.place = Place::Before;
             }
             // The white space of `bytes.isspace()` in Python and of MicroPython's `int()` (LEN-1).
             (b' ' | b'\t'..=b'\r', place) if self.mode == Mode::Lenient => {
-                if place == Place::InDigits {
-                    self.place = Place::BehindDigits;
+                if place == Place::Inside {
+                    self.place = Place::Behind;
                 }
             }
             _ => return Err(self.failure_here(DecodeErrorKind::UnexpectedByte(byte))),

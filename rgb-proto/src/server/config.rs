@@ -16,7 +16,8 @@ pub struct ServerConfig {
     pub linger: Duration,
     /// The most bytes of a request before it is answered as it is, 1 to 1024 (REQ-7). 1024 unless set.
     pub request_len_max: u16,
-    /// The most bytes that are read and dropped after the request (SRV-3). 65,536 unless set.
+    /// The most bytes that are read and dropped after the request (SRV-3). 2 MiB unless set: above the bodies that HTTP
+    /// clients send without asking first.
     pub drain_len_max: u32,
 }
 
@@ -27,7 +28,7 @@ impl Default for ServerConfig {
             settle: Duration::from_millis(100),
             linger: Duration::from_secs(1),
             request_len_max: MAX_REQUEST_LEN as u16,
-            drain_len_max: 65_536,
+            drain_len_max: 2 * 1024 * 1024,
         }
     }
 }

@@ -60,7 +60,8 @@ pub enum ServerStep<'a> {
         /// When to stop trying.
         deadline: Instant,
     },
-    /// Close the connection: this is the outcome.
+    /// Close the connection: this is the outcome. Behind an error break it off (reset it), where the platform can: a reply
+    /// that was cut short and ended in order could pass for a whole one (END-1).
     Done(Result<Served, ServeError>),
 }
 
@@ -72,7 +73,7 @@ pub struct Served {
     pub request: Request,
     /// The colour that was sent.
     pub color: Rgb,
-    /// The request had more bytes than the limit, and was answered as what they made (REQ-7).
+    /// The request reached the limit without being whole, and was answered as what it was by then (REQ-7).
     pub request_over_limit: bool,
     /// The client did not close its side in time or sent too much, so the connection is closed under it; it may not
     /// have read the reply (SRV-3).
@@ -125,6 +126,10 @@ impl ServerExchange {
 
     /// These bytes were read, by `now`.
     pub fn handle_received(&mut self, bytes: &[u8], now: Instant) {
+        // The time to grow counts from the last byte (REQ-5).
+        if bytes.is_empty() {
+            return;
+        }
         match &mut self.state {
             State::Receiving { settled } => match self.decoder.push(bytes) {
                 RequestStatus::NeedMore => *settled = None,

@@ -4,11 +4,14 @@ use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex};
-use std::task::{Context, Poll, ready};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use rand::Rng;
-use rgb_proto::{ClientConfig, ClientExchange, ClientPolicy, ClientStep, ExchangeError, Instant, Rgb, TransportError};
+use rgb_proto::{
+    ClientConfig, ClientExchange, ClientPolicy, ClientStep, ExchangeError, Instant, Rgb, Station, StationConfig,
+    StationStep, TransportError,
+};
 use tokio::io::AsyncWrite;
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
@@ -70,48 +73,69 @@ impl ClientBoardConfig {
     async fn run_forever(self, state: Arc<Mutex<State>>) {
         let clock = Clock::start();
         let mut rng = named_rng(self.seed, self.name.as_bytes());
+        let mut station = Station::new(StationConfig::default(), clock.now());
         let mut policy = ClientPolicy::new(self.client);
         let mut asker = Asker::new(self.server.clone(), self.client, clock);
         let mut seq = 0;
         while self.count.is_none_or(|count| seq < count) {
-            seq += 1;
             let started = clock.now();
-            let outcome = asker.ask(started).await;
-            let ended = clock.now();
-            let elapsed = ended.saturating_duration_since(started);
-            debug!(board = self.name, seq, ?outcome, ?elapsed);
-            {
-                let mut state = lock(&state);
-                match outcome {
-                    Ok(color) => {
-                        state.color = Some(color);
-                        state.tally.record_success(elapsed);
+            match station.poll(started, rng.next_u32()) {
+                // The operating system keeps this machine on its network and gives it its addresses.
+                StationStep::Join { .. } => station.handle_joined(started),
+                StationStep::AwaitAddress { .. } => station.handle_address(),
+                StationStep::Leave { .. } => {
+                    if let Some(failure) = station.last_failure() {
+                        info!(board = self.name, "{failure}");
                     }
-                    Err(error) => state.tally.record_error(error.kind()),
+                    policy = ClientPolicy::new(self.client);
+                    station.handle_left(started, rng.next_u32());
+                }
+                StationStep::Wait { until } => tokio::time::sleep_until(clock.at(until)).await,
+                StationStep::Run => {
+                    seq += 1;
+                    let outcome = asker.ask(started).await;
+                    let ended = clock.now();
+                    self.account(&state, seq, outcome, ended.saturating_duration_since(started)).await;
+                    station.handle_exchange(outcome.map(drop), ended);
+                    if self.count != Some(seq) {
+                        let next = policy.handle_outcome(outcome.is_ok(), started, ended, rng.next_u32());
+                        tokio::time::sleep_until(clock.at(next)).await;
+                    }
                 }
             }
-            if let Some(events) = &self.events {
-                let (board, elapsed_us) = (self.name.clone(), micros(elapsed));
-                let event = match outcome {
-                    Ok(color) => Event::Exchange { board, seq, color, elapsed_us },
-                    Err(error) => Event::Error {
-                        board,
-                        seq,
-                        kind: error.kind(),
-                        elapsed_us,
-                        decode: DecodeDetail::of(error),
-                        message: format!("{}: {error}", self.server),
-                    },
-                };
-                // Nobody listens any more: the run is ending.
-                let _ = events.send(event).await;
-            }
-            if self.count == Some(seq) {
-                break;
-            }
-            let next = policy.handle_outcome(outcome.is_ok(), started, ended, rng.next_u32());
-            tokio::time::sleep_until(clock.at(next)).await;
         }
+    }
+
+    /// Counts and reports one attempt.
+    async fn account(&self, state: &Mutex<State>, seq: u64, outcome: Result<Rgb, ExchangeError>, elapsed: Duration) {
+        debug!(board = self.name, seq, ?outcome, ?elapsed);
+        {
+            let mut state = lock(state);
+            match outcome {
+                Ok(color) => {
+                    state.color = Some(color);
+                    state.tally.record_success(elapsed);
+                }
+                Err(error) => state.tally.record_error(error.kind()),
+            }
+        }
+        let Some(events) = &self.events else {
+            return;
+        };
+        let (board, elapsed_us) = (self.name.clone(), micros(elapsed));
+        let event = match outcome {
+            Ok(color) => Event::Exchange { board, seq, color, elapsed_us },
+            Err(error) => Event::Error {
+                board,
+                seq,
+                kind: error.kind(),
+                elapsed_us,
+                decode: DecodeDetail::of(error),
+                message: format!("{}: {error}", self.server),
+            },
+        };
+        // Nobody listens any more: the run is ending.
+        let _ = events.send(event).await;
     }
 }
 
@@ -259,16 +283,12 @@ impl Asker {
                     }
                 }
                 (ClientStep::Receive { deadline }, Some(stream)) => {
-                    let read = |cx: &mut Context<'_>, _| {
-                        let mut space = transport::read_space();
-                        match ready!(transport::poll_read(stream, cx, &mut space)) {
-                            Ok([]) => exchange.handle_eof(),
-                            Ok(bytes) => exchange.handle_received(bytes),
-                            Err(error) => exchange.handle_error((&error).into()),
-                        }
-                        Poll::Ready(())
+                    let mut take = |read: io::Result<&[u8]>| match read {
+                        Ok([]) => exchange.handle_eof(),
+                        Ok(bytes) => exchange.handle_received(bytes),
+                        Err(error) => exchange.handle_error((&error).into()),
                     };
-                    steps.before(deadline, read).await;
+                    steps.before(deadline, |cx, _| transport::poll_read(stream, cx, &mut take)).await;
                 }
                 (ClientStep::Transmit { .. } | ClientStep::Receive { .. }, None) => {
                     unreachable!("an exchange transmits and receives only once it was told of its connection")

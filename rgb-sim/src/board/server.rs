@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::task::{Context, Poll, ready};
+use std::task::Context;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -243,10 +243,7 @@ impl Server {
         info!(board = self.name, %addr, "listening");
         let connections = TaskTracker::new();
         let stopped = self.stop.clone();
-        tokio::select! {
-            () = stopped.cancelled() => {}
-            () = self.accept_all(&listener, &connections) => {}
-        }
+        stopped.run_until_cancelled(self.accept_all(&listener, &connections)).await;
         drop(listener);
         connections.close();
         if tokio::time::timeout(Self::STOP_GRACE, connections.wait()).await.is_err() {
@@ -299,16 +296,24 @@ impl Server {
         *lock(&self.notices).entry(kind).or_default() += 1;
     }
 
-    async fn emit_notice(&self, kind: NoticeKind, peer: Option<SocketAddr>, message: String) {
+    fn emit_notice(
+        &self,
+        kind: NoticeKind,
+        peer: Option<SocketAddr>,
+        message: String,
+    ) -> Pin<Box<impl Future<Output = ()>>> {
         debug!(board = self.name, ?kind, ?peer, message);
-        self.emit(|name| Event::Notice { board: name, peer, kind, message }).await;
+        self.emit(move |name| Event::Notice { board: name, peer, kind, message })
     }
 
-    async fn emit(&self, event: impl FnOnce(String) -> Event) {
-        if let Some(events) = &self.events {
-            // Nobody listens any more: the run is ending.
-            let _ = events.send(event(self.name.clone())).await;
-        }
+    /// Boxed, because an event on its way is larger than all else that a connection keeps, and a load has none.
+    fn emit(&self, event: impl FnOnce(String) -> Event) -> Pin<Box<impl Future<Output = ()>>> {
+        Box::pin(async move {
+            if let Some(events) = &self.events {
+                // Nobody listens any more: the run is ending.
+                let _ = events.send(event(self.name.clone())).await;
+            }
+        })
     }
 
     /// Counts and reports what came of one connection, which is closed by now.
@@ -403,16 +408,12 @@ async fn drive(server: &Server, stream: &mut TcpStream, clock: Clock, accepted: 
     loop {
         match exchange.poll(steps.now()) {
             ServerStep::Receive { deadline } => {
-                let read = |cx: &mut Context<'_>, now| {
-                    let mut space = transport::read_space();
-                    match ready!(transport::poll_read(stream, cx, &mut space)) {
-                        Ok([]) => exchange.handle_eof(),
-                        Ok(bytes) => exchange.handle_received(bytes, now),
-                        Err(error) => exchange.handle_error((&error).into()),
-                    }
-                    Poll::Ready(())
+                let mut take = |read: io::Result<&[u8]>, now| match read {
+                    Ok([]) => exchange.handle_eof(),
+                    Ok(bytes) => exchange.handle_received(bytes, now),
+                    Err(error) => exchange.handle_error((&error).into()),
                 };
-                steps.before(deadline, read).await;
+                steps.before(deadline, |cx, now| transport::poll_read(stream, cx, |read| take(read, now))).await;
             }
             ServerStep::Reply(request) => {
                 let client = match &request {
@@ -423,8 +424,8 @@ async fn drive(server: &Server, stream: &mut TcpStream, clock: Clock, accepted: 
                 exchange.reply(color);
             }
             ServerStep::Transmit { bytes, deadline } => {
-                let mut writing = pin!(transport::write_and_finish(stream, bytes));
-                match steps.before(deadline, |cx, _| writing.as_mut().poll(cx)).await {
+                let write = |cx: &mut Context<'_>, _| transport::poll_write_and_finish(stream, cx, bytes);
+                match steps.before(deadline, write).await {
                     Some(Ok(len)) => exchange.handle_sent(len, steps.now()),
                     Some(Err(error)) => exchange.handle_error((&error).into()),
                     None => {}
