@@ -1,10 +1,19 @@
 //! Decodes a reply: `cargo run -p rgb-proto --example decode -- 12,0,255`
 
-use rgb_proto::{DecodeError, Rgb};
+use std::process::ExitCode;
 
-fn main() -> Result<(), DecodeError> {
+use rgb_proto::Rgb;
+
+fn main() -> ExitCode {
     let reply = std::env::args().nth(1).unwrap_or_else(|| "12,0,255".into());
-    let color: Rgb = reply.parse()?;
-    println!("red {}, green {}, blue {}", color.r, color.g, color.b);
-    Ok(())
+    match reply.parse::<Rgb>() {
+        Ok(Rgb { r, g, b }) => {
+            println!("red {r}, green {g}, blue {b}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("{reply:?} is not a colour: {error}");
+            ExitCode::FAILURE
+        }
+    }
 }

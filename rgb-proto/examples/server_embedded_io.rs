@@ -76,6 +76,8 @@ fn serve<T: Read + Write>(
                 }
                 Err(error) => report(&mut exchange, &error),
             },
+            // This server has no documents: it answers every request with a colour.
+            ServerStep::TransmitBody { .. } => unreachable!("only `reply_document` leads here"),
             ServerStep::Done(outcome) => return outcome,
         }
     }
@@ -121,7 +123,9 @@ fn answer(stream: TcpStream) {
         )
     });
     match outcome {
-        Ok(Ok(served)) => println!("{client}: {} for {:?}", served.color, served.request),
+        Ok(Ok(served)) => {
+            println!("{client}: {:?} was answered with {}", served.request, served.color.unwrap_or_default());
+        }
         Ok(Err(error)) => eprintln!("{client}: {error}"),
         Err(error) => eprintln!("{client}: the socket could not be set up: {error}"),
     }

@@ -21,6 +21,7 @@
 //! | a reply that arrives in pieces | [`ReplyDecoder`] | [`Mode`], [`Status`] |
 //! | a client | [`ClientExchange`] | [`ClientStep`], [`ClientConfig`], [`ExchangeError`] |
 //! | a client that asks for ever | [`ClientPolicy`] | [`Backoff`] |
+//! | a board that joins a WiFi network | [`Station`] | [`StationStep`], [`StationConfig`], [`StationFailure`] |
 //! | a server | [`ServerExchange`] | [`ServerStep`], [`ServerConfig`], [`Served`], [`ServeError`] |
 //! | what a client asked for | [`RequestDecoder`] | [`Request`], [`RequestStatus`], [`Name`], [`Response`] |
 //! | time | [`Instant`] | |
@@ -126,6 +127,7 @@
 //!                 }
 //!                 Err(_) => exchange.handle_error(TransportError::Reset),
 //!             },
+//!             ServerStep::TransmitBody { .. } => unreachable!("only `reply_document` leads here"),
 //!             ServerStep::Done(outcome) => return outcome,
 //!         }
 //!     }
@@ -145,7 +147,7 @@
 //!
 //! let mut transport = Transport { request: b"GET Data", response: Vec::new(), ended: false };
 //! let served = serve(&mut transport, || Instant::ORIGIN, Rgb::new(12, 0, 255), |transport| transport.ended = true)?;
-//! assert_eq!(served.color, Rgb::new(12, 0, 255));
+//! assert_eq!(served.color, Some(Rgb::new(12, 0, 255)));
 //! assert_eq!(transport.response, b"12,0,255");
 //! # assert!(transport.ended);
 //! # Ok::<(), ServeError>(())
@@ -176,10 +178,11 @@ struct Readme;
 mod client;
 mod codec;
 mod color;
-mod http;
+pub mod http;
 mod name;
 mod request;
 mod server;
+pub mod settings;
 mod station;
 mod time;
 
@@ -192,7 +195,7 @@ pub use codec::{
     ReplyDecoder, Status, decode,
 };
 pub use color::{Component, Rgb};
-pub use http::Response;
+pub use http::{Resource, Response};
 pub use name::{Name, NameError};
 pub use request::{MAX_REQUEST_LEN, Method, Request, RequestBytes, RequestDecoder, RequestStatus};
 pub use server::{ServeError, Served, ServerConfig, ServerExchange, ServerStep};

@@ -39,6 +39,14 @@ impl Name {
         self.bytes.get(..usize::from(self.len)).unwrap_or_default()
     }
 
+    /// The name of a board that was given none.
+    pub(crate) const DEFAULT: Self = {
+        let mut name = Self::EMPTY;
+        [name.bytes[0], name.bytes[1], name.bytes[2], name.bytes[3], name.bytes[4]] = *b"board";
+        name.len = 5;
+        name
+    };
+
     pub(crate) const fn is_empty(&self) -> bool {
         self.len == 0
     }

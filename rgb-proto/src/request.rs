@@ -1,5 +1,6 @@
 //! What a client asks, and how a server recognises it (PROTOCOL.md, REQ clauses).
 
+use crate::http::{FieldLine, Path, Resource};
 use crate::name::Name;
 
 /// The most bytes of a request that a server reads before it answers (REQ-7).
@@ -18,6 +19,8 @@ pub enum Request {
     Http {
         /// Its method.
         method: Method,
+        /// What it asks for; before the end of its head what it has asked for so far.
+        resource: Resource,
     },
     /// Anything else, answered like `GET Data` (REQ-6).
     Other,
@@ -163,16 +166,20 @@ enum Place {
     /// In an HTTP target.
     Target {
         method: Method,
+        path: Path,
     },
     /// In `HTTP/1.x` and its line end.
     Version {
         method: Method,
+        path: Path,
         matched: u8,
     },
-    /// In the rest of a head whose request line is HTTP's; `line_empty` until the line has a byte.
+    /// In the rest of a head whose request line is HTTP's.
     Head {
         method: Method,
-        line_empty: bool,
+        path: Path,
+        line: FieldLine,
+        takes_html: bool,
     },
     Done(Request),
 }
@@ -232,7 +239,9 @@ impl RequestDecoder {
             Place::DataEnd => Some(Request::Data { name: None }),
             Place::DataCr { name } => Some(Request::Data { name }),
             Place::Name { name } => Some(Request::Data { name: if name.is_empty() { None } else { Some(name) } }),
-            Place::Head { method, .. } => Some(Request::Http { method }),
+            Place::Head { method, path, takes_html, .. } => {
+                Some(Request::Http { method, resource: Resource::of(path, takes_html) })
+            }
             Place::Method { .. }
             | Place::TargetStart { .. }
             | Place::Data { .. }
@@ -271,7 +280,9 @@ impl Place {
             (Self::Method { matched, candidates }, _) => match_method(matched, candidates, byte),
             (Self::TargetStart { method: Method::Get }, b'D') => Self::Data { matched: 1 },
             // The four forms of RFC 9112 section 3.2, but for `authority-form`, which only CONNECT to a proxy has.
-            (Self::TargetStart { method }, b'/' | b'*' | b'h' | b'H') => Self::Target { method },
+            (Self::TargetStart { method }, b'/' | b'*' | b'h' | b'H') => {
+                Self::Target { method, path: Path::START.after(byte) }
+            }
             (Self::Data { matched }, _) => match (b"Data".get(usize::from(matched)), matched) {
                 (Some(&expected), 3) if expected == byte => Self::DataEnd,
                 (Some(&expected), _) if expected == byte => Self::Data { matched: matched + 1 },
@@ -290,14 +301,22 @@ impl Place {
             (Self::DataCr { name }, b'\n') => Self::Done(Request::Data { name }),
             // A name with a carriage return inside is none (REQ-4).
             (Self::DataCr { name: Some(_) }, _) => Self::Done(Request::Data { name: None }),
-            (Self::Target { method }, b' ') => Self::Version { method, matched: 0 },
-            (Self::Target { method }, b'!'..=b'~' | 0x80..) => Self::Target { method },
-            (Self::Version { method, matched }, _) => match_version(method, matched, byte),
-            (Self::Head { method, line_empty: true }, b'\n') => Self::Done(Request::Http { method }),
-            (Self::Head { method, .. }, b'\n') => Self::Head { method, line_empty: true },
+            (Self::Target { method, path }, b' ') => Self::Version { method, path: path.end(), matched: 0 },
+            (Self::Target { method, path }, b'!'..=b'~' | 0x80..) => Self::Target { method, path: path.after(byte) },
+            (Self::Version { method, path, matched }, _) => match_version(method, path, matched, byte),
+            (Self::Head { method, path, line, takes_html }, b'\n') if line.is_empty() => {
+                Self::Done(Request::Http { method, resource: Resource::of(path, takes_html) })
+            }
+            (Self::Head { method, path, line, takes_html }, b'\n') => {
+                let takes_html = takes_html || line.is_html();
+                Self::Head { method, path, line: FieldLine::START, takes_html }
+            }
             // A lone line feed ends a line too (RFC 9112 section 2.2), so a carriage return is no part of one.
             (Self::Head { .. }, b'\r') => self,
-            (Self::Head { method, .. }, _) => Self::Head { method, line_empty: false },
+            (Self::Head { method, path, line, takes_html }, _) => {
+                let (line, is_html) = line.after(byte);
+                Self::Head { method, path, line, takes_html: takes_html || is_html }
+            }
             (done @ Self::Done(_), _) => done,
             (Self::DataEnd | Self::DataCr { name: None } | Self::TargetStart { .. } | Self::Target { .. }, _) => OTHER,
         }
@@ -320,14 +339,17 @@ fn match_method(matched: u8, candidates: Candidates, byte: u8) -> Place {
     if left == 0 { Place::Done(Request::Other) } else { Place::Method { matched: matched + 1, candidates: left } }
 }
 
-fn match_version(method: Method, matched: u8, byte: u8) -> Place {
+fn match_version(method: Method, path: Path, matched: u8, byte: u8) -> Place {
     let version = b"HTTP/1.";
     let index = usize::from(matched);
+    let further = Place::Version { method, path, matched: matched + 1 };
     match version.get(index) {
-        Some(&expected) if expected == byte => Place::Version { method, matched: matched + 1 },
-        None if index == version.len() && byte.is_ascii_digit() => Place::Version { method, matched: matched + 1 },
-        None if index > version.len() && byte == b'\n' => Place::Head { method, line_empty: true },
-        None if index == version.len() + 1 && byte == b'\r' => Place::Version { method, matched: matched + 1 },
+        Some(&expected) if expected == byte => further,
+        None if index == version.len() && byte.is_ascii_digit() => further,
+        None if index == version.len() + 1 && byte == b'\r' => further,
+        None if index > version.len() && byte == b'\n' => {
+            Place::Head { method, path, line: FieldLine::START, takes_html: false }
+        }
         _ => Place::Done(Request::Other),
     }
 }

@@ -159,8 +159,9 @@ mod serde_feature {
 mod defmt_feature {
     use rgb_proto::{
         Backoff, BufferTooSmall, ClientConfig, ClientStep, Component, ConfigError, DecodeError, DecodeErrorKind,
-        ErrorKind, ExchangeError, Instant, Method, Mode, Name, NameError, Phase, Reply, Request, RequestBytes,
-        RequestStatus, Response, Rgb, ServeError, Served, ServerConfig, ServerStep, Status, TransportError,
+        ErrorKind, ExchangeError, Instant, JoinError, Method, Mode, Name, NameError, Phase, Reply, Request,
+        RequestBytes, RequestStatus, Response, Rgb, ServeError, Served, ServerConfig, ServerStep, StationConfig,
+        StationFailure, StationStep, Status, TransportError,
     };
 
     #[test]
@@ -192,6 +193,10 @@ mod defmt_feature {
         check::<Served>();
         check::<ServerConfig>();
         check::<ServerStep<'_>>();
+        check::<JoinError>();
+        check::<StationConfig>();
+        check::<StationFailure>();
+        check::<StationStep>();
         check::<Status>();
         check::<TransportError>();
     }

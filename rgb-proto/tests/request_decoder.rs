@@ -5,7 +5,7 @@ mod property;
 
 use pieces::{cuts, pieces};
 use proptest::prelude::*;
-use rgb_proto::{MAX_REQUEST_LEN, Method, Name, Request, RequestBytes, RequestDecoder, RequestStatus};
+use rgb_proto::{MAX_REQUEST_LEN, Method, Name, Request, RequestBytes, RequestDecoder, RequestStatus, Resource};
 
 fn names() -> impl Strategy<Value = Name> {
     "[A-Za-z0-9._-]{1,32}".prop_map(|name| name.parse().expect("the pattern gives names"))
@@ -140,7 +140,7 @@ proptest! {
             let complete = matches!(whole(&head.as_bytes()[..len]), RequestStatus::Complete(_));
             prop_assert!(!complete, "complete after {} bytes", len);
         }
-        let RequestStatus::Complete(Request::Http { method: recognised }) = whole(head.as_bytes()) else {
+        let RequestStatus::Complete(Request::Http { method: recognised, .. }) = whole(head.as_bytes()) else {
             return Err(TestCaseError::fail(format!("{head:?} is not recognised")));
         };
         prop_assert_eq!(recognised.as_str(), method);
@@ -243,6 +243,9 @@ fn every_method_is_recognised() {
     ];
     for method in methods {
         let request = format!("{} / HTTP/1.1\r\n\r\n", method.as_str());
-        assert_eq!(whole(request.as_bytes()), RequestStatus::Complete(Request::Http { method }));
+        assert_eq!(
+            whole(request.as_bytes()),
+            RequestStatus::Complete(Request::Http { method, resource: Resource::Color })
+        );
     }
 }

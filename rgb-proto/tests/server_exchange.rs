@@ -8,8 +8,8 @@ use std::time::Duration;
 use pieces::{cuts, pieces};
 use proptest::prelude::*;
 use rgb_proto::{
-    Instant, MAX_REQUEST_LEN, Method, Request, Response, Rgb, ServeError, Served, ServerConfig, ServerExchange,
-    ServerStep, TransportError,
+    Instant, MAX_REQUEST_LEN, Method, Request, Resource, Response, Rgb, ServeError, Served, ServerConfig,
+    ServerExchange, ServerStep, TransportError,
 };
 
 const COLOR: Rgb = Rgb::new(12, 0, 255);
@@ -53,7 +53,7 @@ fn draining() -> ServerExchange {
 }
 
 fn served(abandoned: bool) -> Served {
-    Served { request: DATA, color: COLOR, request_over_limit: false, abandoned }
+    Served { request: DATA, color: Some(COLOR), request_over_limit: false, abandoned }
 }
 
 // SRV-1, SRV-2, SRV-3, REQ-3, REP-1
@@ -64,7 +64,7 @@ fn an_exchange_reads_replies_in_one_write_drains_and_ends() {
     exchange.handle_received(b"GET Data", at(1));
     assert_eq!(exchange.poll(at(1)), ServerStep::Reply(DATA));
     exchange.reply(COLOR);
-    assert_eq!(exchange.poll(at(2)), ServerStep::Transmit { bytes: b"12,0,255", deadline: DEADLINE });
+    assert_eq!(exchange.poll(at(2)), ServerStep::Transmit { bytes: b"12,0,255", last: true, deadline: DEADLINE });
     exchange.handle_sent(8, at(2));
     assert_eq!(exchange.poll(at(2)), ServerStep::Receive { deadline: at(1_002) });
     exchange.handle_eof();
@@ -87,19 +87,22 @@ fn a_request_that_is_none_is_answered_like_get_data() {
     exchange.handle_received(b"hello", at(1));
     assert_eq!(exchange.poll(at(1)), ServerStep::Reply(Request::Other));
     exchange.reply(COLOR);
-    assert_eq!(exchange.poll(at(1)), ServerStep::Transmit { bytes: b"12,0,255", deadline: DEADLINE });
+    assert_eq!(exchange.poll(at(1)), ServerStep::Transmit { bytes: b"12,0,255", last: true, deadline: DEADLINE });
 }
 
 // HTTP-1, SRV-2
 #[test]
 fn an_http_request_is_answered_in_http_in_one_write() {
-    let request = Request::Http { method: Method::Get };
+    let request = Request::Http { method: Method::Get, resource: Resource::Color };
     let mut exchange = receiving();
     exchange.handle_received(b"GET / HTTP/1.1\r\nHost: board\r\n\r\n", at(1));
     assert_eq!(exchange.poll(at(1)), ServerStep::Reply(request));
     exchange.reply(COLOR);
     let response = Response::new(&request, COLOR);
-    assert_eq!(exchange.poll(at(1)), ServerStep::Transmit { bytes: response.as_bytes(), deadline: DEADLINE });
+    assert_eq!(
+        exchange.poll(at(1)),
+        ServerStep::Transmit { bytes: response.as_bytes(), last: true, deadline: DEADLINE }
+    );
 }
 
 // SRV-2: where a transport takes less than all, the rest follows.
@@ -113,7 +116,10 @@ fn a_response_written_byte_by_byte_is_sent_whole() {
         sent.push(bytes[0]);
         exchange.handle_sent(1, at(2));
     }
-    assert_eq!(sent, Response::new(&Request::Http { method: Method::Get }, COLOR).as_bytes());
+    assert_eq!(
+        sent,
+        Response::new(&Request::Http { method: Method::Get, resource: Resource::Color }, COLOR).as_bytes()
+    );
     assert_eq!(exchange.poll(at(2)), ServerStep::Receive { deadline: at(1_002) });
 }
 
@@ -121,9 +127,9 @@ fn a_response_written_byte_by_byte_is_sent_whole() {
 fn a_write_of_nothing_changes_nothing_and_one_of_too_much_counts_as_all() {
     let mut exchange = sending();
     exchange.handle_sent(0, at(1));
-    assert_eq!(exchange.poll(at(1)), ServerStep::Transmit { bytes: b"12,0,255", deadline: DEADLINE });
+    assert_eq!(exchange.poll(at(1)), ServerStep::Transmit { bytes: b"12,0,255", last: true, deadline: DEADLINE });
     exchange.handle_sent(3, at(1));
-    assert_eq!(exchange.poll(at(1)), ServerStep::Transmit { bytes: b"0,255", deadline: DEADLINE });
+    assert_eq!(exchange.poll(at(1)), ServerStep::Transmit { bytes: b"0,255", last: true, deadline: DEADLINE });
     exchange.handle_sent(usize::MAX, at(2));
     assert_eq!(exchange.poll(at(2)), ServerStep::Receive { deadline: at(1_002) });
 }
@@ -154,7 +160,7 @@ fn the_clients_end_of_the_stream_ends_its_request() {
     for (bytes, request) in [
         (&b"GE"[..], Request::Other),
         (b"GET Data kitchen", Request::Data { name: Some(name) }),
-        (b"GET / HTTP/1.1\r\nHost", Request::Http { method: Method::Get }),
+        (b"GET / HTTP/1.1\r\nHost", Request::Http { method: Method::Get, resource: Resource::Color }),
     ] {
         let mut exchange = receiving();
         exchange.handle_received(bytes, at(1));
@@ -211,7 +217,10 @@ fn a_head_is_waited_for_until_the_time_out() {
     exchange.handle_received(b"\r\n", at(20));
     assert_eq!(exchange.poll(at(4_000)), ServerStep::Receive { deadline: DEADLINE });
     exchange.handle_received(b"\r\n", at(4_000));
-    assert_eq!(exchange.poll(at(4_000)), ServerStep::Reply(Request::Http { method: Method::Get }));
+    assert_eq!(
+        exchange.poll(at(4_000)),
+        ServerStep::Reply(Request::Http { method: Method::Get, resource: Resource::Color })
+    );
 }
 
 // SRV-4
@@ -297,12 +306,12 @@ fn a_request_is_answered_at_its_1024th_byte_and_not_one_before() {
     exchange.handle_received(&vec![b'x'; MAX_REQUEST_LEN - 1 - head.len()], at(1));
     assert_eq!(exchange.poll(at(1)), ServerStep::Receive { deadline: DEADLINE });
     exchange.handle_received(b"x", at(1));
-    let request = Request::Http { method: Method::Get };
+    let request = Request::Http { method: Method::Get, resource: Resource::Color };
     assert_eq!(exchange.poll(at(1)), ServerStep::Reply(request));
     exchange.reply(COLOR);
     exchange.handle_sent(usize::MAX, at(1));
     exchange.handle_eof();
-    let served = Served { request, color: COLOR, request_over_limit: true, abandoned: false };
+    let served = Served { request, color: Some(COLOR), request_over_limit: true, abandoned: false };
     assert_eq!(exchange.poll(at(1)), ServerStep::Done(Ok(served)));
 }
 
@@ -394,7 +403,7 @@ fn inputs_out_of_turn_are_ignored() {
     exchange.handle_received(b"x", at(1));
     exchange.reply(Rgb::WHITE);
     exchange.handle_eof();
-    assert_eq!(exchange.poll(at(1)), ServerStep::Transmit { bytes: b"12,0,255", deadline: DEADLINE });
+    assert_eq!(exchange.poll(at(1)), ServerStep::Transmit { bytes: b"12,0,255", last: true, deadline: DEADLINE });
     let mut exchange = draining();
     exchange.reply(Rgb::WHITE);
     exchange.handle_sent(8, at(500));
@@ -481,12 +490,13 @@ proptest! {
                     }
                     ServerStep::Receive { deadline } => prop_assert!(ended.is_none() && now < deadline && deadline <= DEADLINE),
                     ServerStep::Reply(_) => prop_assert!(ended.is_none() && may_reply),
-                    ServerStep::Transmit { bytes, deadline } => {
-                        prop_assert!(ended.is_none() && !bytes.is_empty() && now < deadline);
+                    ServerStep::Transmit { bytes, last, deadline } => {
+                        prop_assert!(ended.is_none() && !bytes.is_empty() && last && now < deadline);
                         // One reply, and nothing asks for another.
                         replies += u8::from(may_reply);
                         may_reply = false;
                     }
+                    ServerStep::TransmitBody { .. } => prop_assert!(false, "no document was given"),
                 },
                 Input::Received(bytes) => exchange.handle_received(&bytes, now),
                 Input::Reply(color) => exchange.reply(color),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use rgb_proto::{
     DecodeError, DecodeErrorKind, MAX_REQUEST_LEN, Mode, ReplyDecoder, Request, RequestDecoder, RequestStatus,
-    Response, Rgb, Status, decode,
+    Resource, Response, Rgb, Status, decode,
 };
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -56,6 +56,7 @@ struct Asks {
     form: String,
     name: Option<String>,
     method: Option<String>,
+    resource: Option<String>,
 }
 
 /// A string of characters up to U+00FF, each a byte.
@@ -88,12 +89,17 @@ impl From<DecodeError> for Error {
 
 impl From<Request> for Asks {
     fn from(request: Request) -> Self {
-        let (form, name, method) = match request {
+        let (form, name, http) = match request {
             Request::Data { name } => ("data", name.map(|name| name.to_string()), None),
-            Request::Http { method } => ("http", None, Some(method.as_str().to_string())),
+            Request::Http { method, resource } => ("http", None, Some((method, resource))),
             Request::Other => ("other", None, None),
         };
-        Self { form: form.into(), name, method }
+        let resource = http.map(|(_, resource)| match resource {
+            Resource::Color => "color".to_string(),
+            Resource::Page => "page".to_string(),
+            Resource::Status => "status".to_string(),
+        });
+        Self { form: form.into(), name, method: http.map(|(method, _)| method.as_str().to_string()), resource }
     }
 }
 
@@ -161,7 +167,7 @@ fn lenient_replies_are_taken_or_refused_as_the_vectors_say() {
     }
 }
 
-// REQ-1, REQ-3, REQ-4, REQ-5, REQ-6, REQ-7, REQ-8, HTTP-1, HTTP-2
+// REQ-1, REQ-3, REQ-4, REQ-5, REQ-6, REQ-7, REQ-8, HTTP-1, HTTP-2, HTTP-5
 #[test]
 fn requests_are_recognised_in_any_pieces() {
     for Entry { name, content, .. } in entries::<RequestEntry>(REQUESTS) {

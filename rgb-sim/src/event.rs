@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use rgb_proto::{Component, ErrorKind, ExchangeError, Name, Request, Rgb};
+use rgb_proto::{Component, ErrorKind, ExchangeError, Name, Request, Resource, Rgb};
 use serde::Serialize;
 
 use crate::stats::{Latency, Tally};
@@ -59,8 +59,9 @@ pub enum Event {
         request: RequestForm,
         /// The name that the client gave.
         client: Option<Name>,
+        /// The colour; none when a document was sent.
         #[serde(flatten)]
-        color: Rgb,
+        color: Option<Rgb>,
         /// From accepting the connection to closing it.
         elapsed_us: u64,
     },
@@ -93,8 +94,12 @@ pub struct DecodeDetail {
 pub enum RequestForm {
     /// `GET Data`.
     Data,
-    /// HTTP.
+    /// HTTP, for a colour.
     Http,
+    /// HTTP, for the page.
+    Page,
+    /// HTTP, for the status.
+    Status,
     /// Anything else.
     Other,
 }
@@ -103,7 +108,9 @@ impl From<&Request> for RequestForm {
     fn from(request: &Request) -> Self {
         match request {
             Request::Data { .. } => Self::Data,
-            Request::Http { .. } => Self::Http,
+            Request::Http { resource: Resource::Color, .. } => Self::Http,
+            Request::Http { resource: Resource::Page, .. } => Self::Page,
+            Request::Http { resource: Resource::Status, .. } => Self::Status,
             Request::Other => Self::Other,
         }
     }

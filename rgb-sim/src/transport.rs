@@ -7,11 +7,9 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
-#[cfg(not(target_os = "linux"))]
-use tokio::io::AsyncWrite;
 #[cfg(target_os = "linux")]
 use tokio::io::Interest;
-use tokio::io::{AsyncRead, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
 /// Connections that the kernel keeps waiting until they are accepted. The usual 128 makes a rush of 256 clients wait for
@@ -70,14 +68,16 @@ pub(crate) fn poll_read(
     Poll::Ready(())
 }
 
-/// Writes the last bytes of a stream and ends it; gives how many were written (SRV-2).
-///
-/// The stream is ended only when all of them were written.
-pub(crate) fn poll_write_and_finish(
+/// Writes bytes; gives how many were written. When they are the `last` of the stream and all were written, ends it (SRV-2).
+pub(crate) fn poll_write(
     stream: &mut TcpStream,
     cx: &mut Context<'_>,
     bytes: &[u8],
+    last: bool,
 ) -> Poll<io::Result<usize>> {
+    if !last {
+        return Pin::new(stream).poll_write(cx, bytes);
+    }
     let written = ready!(poll_write_last(stream, cx, bytes))?;
     if written == bytes.len() {
         SockRef::from(&*stream).shutdown(Shutdown::Write)?;

@@ -3,8 +3,8 @@
 use super::ServerConfig;
 use crate::client::TransportError;
 use crate::color::Rgb;
-use crate::http::Response;
-use crate::request::{Request, RequestDecoder, RequestStatus};
+use crate::http::{Document, Response};
+use crate::request::{Method, Request, RequestDecoder, RequestStatus};
 use crate::time::Instant;
 
 /// One exchange from the server's side, from an accepted connection to its close (SRV clauses).
@@ -31,6 +31,8 @@ enum State {
     Sending {
         served: Served,
         response: Response,
+        body_len: usize,
+        /// Counts on through the response and the driver's bytes.
         sent: usize,
     },
     Draining {
@@ -50,13 +52,22 @@ pub enum ServerStep<'a> {
         /// When to poll again if nothing came.
         deadline: Instant,
     },
-    /// Choose the colour that answers this request, and call [`ServerExchange::reply`].
+    /// Choose what answers this request, and call [`ServerExchange::reply`] or [`ServerExchange::reply_document`].
     Reply(Request),
-    /// Write these bytes in one write, with the end of the stream in the same segment where the platform can (SRV-2),
-    /// and call [`ServerExchange::handle_sent`].
+    /// Write these bytes in one write and call [`ServerExchange::handle_sent`].
     Transmit {
         /// The response, or what is left of it.
         bytes: &'a [u8],
+        /// Nothing follows: end the stream with these bytes, in the same segment where the platform can (SRV-2).
+        last: bool,
+        /// When to stop trying.
+        deadline: Instant,
+    },
+    /// Write the document's bytes from this offset on, end the stream behind the last of them, and call
+    /// [`ServerExchange::handle_sent`].
+    TransmitBody {
+        /// How many bytes of the document have been written.
+        offset: usize,
         /// When to stop trying.
         deadline: Instant,
     },
@@ -71,8 +82,8 @@ pub enum ServerStep<'a> {
 pub struct Served {
     /// What was asked.
     pub request: Request,
-    /// The colour that was sent.
-    pub color: Rgb,
+    /// The colour that was sent; none when it was a document.
+    pub color: Option<Rgb>,
     /// The request reached the limit without being whole, and was answered as what it was by then (REQ-7).
     pub request_over_limit: bool,
     /// The client did not close its side in time or sent too much, so the connection is closed under it; it may not
@@ -116,9 +127,10 @@ impl ServerExchange {
                 ServerStep::Receive { deadline: settled.map_or(deadline, |settled| settled.min(deadline)) }
             }
             State::Replying { request } => ServerStep::Reply(*request),
-            State::Sending { response, sent, .. } => {
-                ServerStep::Transmit { bytes: response.as_bytes().get(*sent..).unwrap_or_default(), deadline }
-            }
+            State::Sending { response, body_len, sent, .. } => match response.as_bytes().get(*sent..) {
+                Some(bytes) if !bytes.is_empty() => ServerStep::Transmit { bytes, last: *body_len == 0, deadline },
+                _ => ServerStep::TransmitBody { offset: *sent - response.as_bytes().len(), deadline },
+            },
             State::Draining { until, .. } => ServerStep::Receive { deadline: *until },
             State::Done(outcome) => ServerStep::Done(*outcome),
         }
@@ -162,16 +174,28 @@ impl ServerExchange {
     /// Answers the request with this colour.
     pub fn reply(&mut self, color: Rgb) {
         if let State::Replying { request } = self.state {
-            let served = Served { request, color, request_over_limit: self.decoder.is_over_limit(), abandoned: false };
-            self.state = State::Sending { served, response: Response::new(&request, color), sent: 0 };
+            self.send(request, Some(color), Response::new(&request, color), 0);
         }
+    }
+
+    /// Answers the request, in HTTP, with a document whose bytes the driver has.
+    pub fn reply_document(&mut self, document: Document) {
+        if let State::Replying { request } = self.state {
+            let has_body = !matches!(request, Request::Http { method: Method::Head, .. });
+            self.send(request, None, Response::head(document), if has_body { document.len } else { 0 });
+        }
+    }
+
+    fn send(&mut self, request: Request, color: Option<Rgb>, response: Response, body_len: usize) {
+        let served = Served { request, color, request_over_limit: self.decoder.is_over_limit(), abandoned: false };
+        self.state = State::Sending { served, response, body_len, sent: 0 };
     }
 
     /// The first `len` of the bytes to transmit are written, by `now`.
     pub fn handle_sent(&mut self, len: usize, now: Instant) {
-        if let State::Sending { served, response, sent } = &mut self.state {
+        if let State::Sending { served, response, body_len, sent } = &mut self.state {
             *sent = sent.saturating_add(len);
-            if *sent >= response.as_bytes().len() {
+            if *sent >= response.as_bytes().len().saturating_add(*body_len) {
                 let until = self.deadline.min(now + self.config.linger);
                 self.state = State::Draining { served: *served, until, left: self.config.drain_len_max };
             }

@@ -1,5 +1,6 @@
 //! The server board.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -10,7 +11,9 @@ use std::task::Context;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use rgb_proto::{Instant, Request, ServeError, Served, ServerConfig, ServerExchange, ServerStep};
+use rgb_proto::http::{BoardStatus, ContentType, Document, PAGE, Resource};
+use rgb_proto::settings::Role;
+use rgb_proto::{ErrorKind, Instant, Name, Request, ServeError, Served, ServerConfig, ServerExchange, ServerStep};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -26,8 +29,8 @@ use crate::transport;
 /// How a server board is set up. The default takes connections on a free port of this machine alone and sends the random
 /// colours of seed 0.
 pub struct ServerBoardConfig {
-    /// The board's name in events.
-    pub name: String,
+    /// The board's name, in events and in its status.
+    pub name: Name,
     /// Where to take connections; port 0 is any free one.
     pub bind: SocketAddr,
     /// Where the colours come from.
@@ -48,7 +51,7 @@ pub struct ServerBoardConfig {
 impl Default for ServerBoardConfig {
     fn default() -> Self {
         Self {
-            name: "server".into(),
+            name: "server".parse().expect("a name that the protocol takes"),
             bind: (Ipv4Addr::LOCALHOST, 0).into(),
             source: Box::new(Random::new(0)),
             exchange: ServerConfig::default(),
@@ -195,12 +198,13 @@ impl Drop for ServerBoard {
 
 /// What the workers of one server board share.
 pub(crate) struct Server {
-    name: String,
+    name: Name,
     exchange: ServerConfig,
     connections_max: usize,
     count: Option<u64>,
     events: Option<mpsc::Sender<Event>>,
     streams: Mutex<Streams>,
+    started: std::time::Instant,
     open: AtomicUsize,
     served: AtomicU64,
     notices: Mutex<BTreeMap<NoticeKind, u64>>,
@@ -223,6 +227,7 @@ impl Server {
             count: config.count,
             events: config.events,
             streams: Mutex::new(Streams::new(config.source)),
+            started: std::time::Instant::now(),
             open: AtomicUsize::new(0),
             served: AtomicU64::new(0),
             notices: Mutex::default(),
@@ -240,16 +245,16 @@ impl Server {
             Ok(listener) => listener,
             Err(error) => return self.accept_failed(&error).await,
         };
-        info!(board = self.name, %addr, "listening");
+        info!(board = %self.name, %addr, "listening");
         let connections = TaskTracker::new();
         let stopped = self.stop.clone();
         stopped.run_until_cancelled(self.accept_all(&listener, &connections)).await;
         drop(listener);
         connections.close();
         if tokio::time::timeout(Self::STOP_GRACE, connections.wait()).await.is_err() {
-            debug!(board = self.name, open = connections.len(), "closing connections that are still open");
+            debug!(board = %self.name, open = connections.len(), "closing connections that are still open");
         }
-        info!(board = self.name, "stopped");
+        info!(board = %self.name, "stopped");
     }
 
     async fn accept_all(self: &Arc<Self>, listener: &TcpListener, connections: &TaskTracker) {
@@ -292,6 +297,22 @@ impl Server {
         self.emit_notice(NoticeKind::Accept, None, message).await;
     }
 
+    /// What `/status` says to the client of this connection.
+    fn status(&self, stream: &TcpStream) -> BoardStatus {
+        BoardStatus {
+            name: self.name,
+            role: Role::Server,
+            address: stream.local_addr().ok().map(|addr| addr.ip()),
+            rssi_dbm: None,
+            uptime: self.started.elapsed(),
+            color: None,
+            served: u32::try_from(self.served.load(Ordering::Relaxed)).unwrap_or(u32::MAX),
+            exchanges: 0,
+            failures: [0; ErrorKind::ALL.len()],
+            reset_reason: "power_on",
+        }
+    }
+
     fn count_notice(&self, kind: NoticeKind) {
         *lock(&self.notices).entry(kind).or_default() += 1;
     }
@@ -302,7 +323,7 @@ impl Server {
         peer: Option<SocketAddr>,
         message: String,
     ) -> Pin<Box<impl Future<Output = ()>>> {
-        debug!(board = self.name, ?kind, ?peer, message);
+        debug!(board = %self.name, ?kind, ?peer, message);
         self.emit(move |name| Event::Notice { board: name, peer, kind, message })
     }
 
@@ -311,7 +332,7 @@ impl Server {
         Box::pin(async move {
             if let Some(events) = &self.events {
                 // Nobody listens any more: the run is ending.
-                let _ = events.send(event(self.name.clone())).await;
+                let _ = events.send(event(self.name.to_string())).await;
             }
         })
     }
@@ -405,6 +426,7 @@ async fn drive(server: &Server, stream: &mut TcpStream, clock: Clock, accepted: 
     // This comes before both deadlines of a quick exchange, so the timer is set once.
     let timer = pin!(tokio::time::sleep_until(clock.at(accepted + timeout.min(linger))));
     let mut steps = Steps::new(clock, accepted, timer);
+    let mut document = Cow::Borrowed("");
     loop {
         match exchange.poll(steps.now()) {
             ServerStep::Receive { deadline } => {
@@ -416,15 +438,39 @@ async fn drive(server: &Server, stream: &mut TcpStream, clock: Clock, accepted: 
                 steps.before(deadline, |cx, now| transport::poll_read(stream, cx, |read| take(read, now))).await;
             }
             ServerStep::Reply(request) => {
-                let client = match &request {
-                    Request::Data { name } => name.as_ref(),
-                    Request::Http { .. } | Request::Other => None,
+                let content_type = match request {
+                    Request::Data { name } => {
+                        let color = lock(&server.streams).next_color(name.as_ref());
+                        exchange.reply(color);
+                        continue;
+                    }
+                    Request::Other | Request::Http { resource: Resource::Color, .. } => {
+                        let color = lock(&server.streams).next_color(None);
+                        exchange.reply(color);
+                        continue;
+                    }
+                    Request::Http { resource: Resource::Page, .. } => {
+                        document = PAGE.into();
+                        ContentType::Html
+                    }
+                    Request::Http { resource: Resource::Status, .. } => {
+                        document = server.status(stream).to_string().into();
+                        ContentType::Json
+                    }
                 };
-                let color = lock(&server.streams).next_color(client);
-                exchange.reply(color);
+                exchange.reply_document(Document { content_type, len: document.len() });
             }
-            ServerStep::Transmit { bytes, deadline } => {
-                let write = |cx: &mut Context<'_>, _| transport::poll_write_and_finish(stream, cx, bytes);
+            ServerStep::Transmit { bytes, last, deadline } => {
+                let write = |cx: &mut Context<'_>, _| transport::poll_write(stream, cx, bytes, last);
+                match steps.before(deadline, write).await {
+                    Some(Ok(len)) => exchange.handle_sent(len, steps.now()),
+                    Some(Err(error)) => exchange.handle_error((&error).into()),
+                    None => {}
+                }
+            }
+            ServerStep::TransmitBody { offset, deadline } => {
+                let bytes = &document.as_bytes()[offset..];
+                let write = |cx: &mut Context<'_>, _| transport::poll_write(stream, cx, bytes, true);
                 match steps.before(deadline, write).await {
                     Some(Ok(len)) => exchange.handle_sent(len, steps.now()),
                     Some(Err(error)) => exchange.handle_error((&error).into()),

@@ -64,5 +64,5 @@ pub(super) fn load(args: &LoadArgs, interrupt: &Interrupt) -> Result<Summary, Er
     }
     progress.finish();
     let (tally, elapsed, server) = load.wait();
-    Ok(reporter.finish(Summary::new(seed, elapsed, &tally, server)))
+    reporter.finish(Summary::new(seed, elapsed, &tally, server))
 }

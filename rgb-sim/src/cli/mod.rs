@@ -6,6 +6,7 @@ mod load;
 mod report;
 mod run;
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
@@ -13,7 +14,7 @@ use rand::TryRng;
 use rgb_sim::{Event, ScriptError, StartError, Summary};
 use tracing::level_filters::LevelFilter;
 
-use args::{Cli, Command, CommonArgs};
+use args::{Cli, ColorWhen, Command, CommonArgs};
 use interrupt::Interrupt;
 
 pub(crate) fn main() -> ExitCode {
@@ -24,19 +25,28 @@ pub(crate) fn main() -> ExitCode {
         Command::Server(args) => args.common,
         Command::Client(args) => args.common,
         Command::Load(args) => args.common,
-        Command::Completions { shell } => {
-            clap_complete::generate(*shell, &mut Cli::command(), "rgb-sim", &mut std::io::stdout());
-            return ExitCode::SUCCESS;
-        }
+        Command::Completions { shell } => return print_completions(*shell),
     };
-    log_to_stderr(common.verbose);
+    log_to_stderr(common.verbose, common.color);
     match execute(command) {
         // The exit status tells whether every attempt succeeded.
         Ok(summary) => ExitCode::from(u8::from(summary.errors > 0)),
-        Err(error) => {
-            eprintln!("rgb-sim: {error}");
-            ExitCode::from(2)
-        }
+        Err(error) => fail(&error),
+    }
+}
+
+fn fail(error: &Error) -> ExitCode {
+    eprintln!("rgb-sim: {error}");
+    ExitCode::from(2)
+}
+
+fn print_completions(shell: clap_complete::Shell) -> ExitCode {
+    // Into memory first: the generator panics when it cannot write.
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "rgb-sim", &mut script);
+    match report::unless_unread(std::io::stdout().lock().write_all(&script)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(&Error::Output(error)),
     }
 }
 
@@ -60,16 +70,20 @@ enum Error {
     Source(#[from] ScriptError),
     #[error("cannot start: {0}; close other programs, or raise the limits that `ulimit -a` shows")]
     Resources(#[from] std::io::Error),
+    #[error("cannot write the output: {0}")]
+    Output(#[source] std::io::Error),
 }
 
-fn log_to_stderr(verbose: u8) {
+fn log_to_stderr(verbose: u8, when: ColorWhen) {
     let level = match verbose {
         0 => LevelFilter::WARN,
         1 => LevelFilter::INFO,
         2 => LevelFilter::DEBUG,
         _ => LevelFilter::TRACE,
     };
-    tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).init();
+    let stderr = std::io::stderr;
+    let colors = report::with_colors(when, &stderr());
+    tracing_subscriber::fmt().with_max_level(level).with_ansi(colors).with_writer(stderr).init();
 }
 
 /// The seed that was asked for, or a new one, short enough to type again.

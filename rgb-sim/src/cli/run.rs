@@ -36,7 +36,7 @@ pub(super) fn run(args: &RunArgs, interrupt: &Interrupt) -> Result<Summary, Erro
     });
     let tally = run_clients(clients, &interrupt.token())?;
     let elapsed = begin.elapsed();
-    Ok(reporter.finish(Summary::new(seed, elapsed, &tally, Some(server.stop()))))
+    reporter.finish(Summary::new(seed, elapsed, &tally, Some(server.stop())))
 }
 
 /// A server board alone.
@@ -62,7 +62,7 @@ pub(super) fn server(args: &ServerArgs, interrupt: &Interrupt) -> Result<Summary
         }
     });
     let seen = server.stop();
-    Ok(reporter.finish(Summary::new(seed, begin.elapsed(), &Tally::new(), Some(seen))))
+    reporter.finish(Summary::new(seed, begin.elapsed(), &Tally::new(), Some(seen)))
 }
 
 /// A client board alone.
@@ -82,7 +82,7 @@ pub(super) fn client(args: &ClientArgs, interrupt: &Interrupt) -> Result<Summary
         ..ClientBoardConfig::new(args.server.clone())
     };
     let tally = run_clients([board], &interrupt.token())?;
-    Ok(reporter.finish(Summary::new(seed, begin.elapsed(), &tally, None)))
+    reporter.finish(Summary::new(seed, begin.elapsed(), &tally, None))
 }
 
 /// Runs all boards on this thread until each is done or `stop` is cancelled.

@@ -52,9 +52,12 @@ impl Human {
                     (RequestForm::Data, Some(client)) => format!("{client} at {peer}"),
                     (RequestForm::Data, None) => peer.to_string(),
                     (RequestForm::Http, _) => format!("{peer} by HTTP"),
+                    (RequestForm::Page, _) => format!("{peer} by HTTP: the page"),
+                    (RequestForm::Status, _) => format!("{peer} by HTTP: the status"),
                     (RequestForm::Other, _) => format!("{peer}, which sent an unknown request"),
                 };
-                format!("{}  {}  {}  to {what}", self.name(board), self.color(*color), milliseconds(*elapsed_us))
+                let color = color.map_or_else(|| " ".repeat(self.color_width()), |color| self.color(color));
+                format!("{}  {color}  {}  to {what}", self.name(board), milliseconds(*elapsed_us))
             }
             Event::Notice { board, peer, message, .. } => {
                 let peer = peer.map(|peer| format!("{peer}: ")).unwrap_or_default();

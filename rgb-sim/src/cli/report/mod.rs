@@ -11,6 +11,7 @@ use rgb_sim::{Event, Summary};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+use super::Error;
 use super::args::{ColorWhen, CommonArgs};
 pub(super) use progress::Progress;
 
@@ -28,28 +29,28 @@ pub(super) struct Layout {
 /// Prints events in a thread of its own, so that a slow terminal does not change what is measured.
 pub(super) struct Reporter {
     events: Option<mpsc::Sender<Event>>,
-    thread: Option<JoinHandle<()>>,
+    thread: Option<JoinHandle<io::Result<()>>>,
 }
 
 impl Reporter {
     /// Boards wait when so many events have not been printed yet.
     const EVENTS_MAX: usize = 1024;
 
-    /// Starts to print. `stop` is cancelled when nobody reads the output any more.
+    /// Starts to print. `stop` is cancelled when the output cannot be written, or nobody reads it any more.
     pub(super) fn start(common: CommonArgs, layout: Layout, stop: CancellationToken) -> io::Result<Self> {
         let (events, mut received) = mpsc::channel(Self::EVENTS_MAX);
         let mut printer = Printer::new(common, layout);
         let thread = std::thread::Builder::new().name("report".into()).spawn(move || {
+            let mut outcome = Ok(());
             while let Some(event) = received.blocking_recv() {
                 let Err(error) = printer.print(&event) else { continue };
-                if error.kind() != io::ErrorKind::BrokenPipe {
-                    eprintln!("rgb-sim: cannot write the output: {error}");
-                }
+                outcome = unless_unread(Err(error));
                 stop.cancel();
                 // What the boards still say goes nowhere, but none of them may wait for it.
                 while received.blocking_recv().is_some() {}
             }
             printer.finish();
+            outcome
         })?;
         Ok(Self { events: Some(events), thread: Some(thread) })
     }
@@ -61,24 +62,32 @@ impl Reporter {
 
     /// Reports an event of the run itself.
     pub(super) fn send(&self, event: Event) {
-        // Printing has failed, which has been said already.
+        // Printing has failed, which `finish` will say.
         let _ = self.events().blocking_send(event);
     }
 
     /// Prints the summary behind everything else, and gives it back.
-    pub(super) fn finish(self, summary: Summary) -> Summary {
+    ///
+    /// Nobody else may hold [`events`](Self::events) any more.
+    pub(super) fn finish(mut self, summary: Summary) -> Result<Summary, Error> {
         self.send(Event::Summary(summary.clone()));
-        summary
+        match self.join() {
+            Some(Ok(outcome)) => outcome.map_err(Error::Output).map(|()| summary),
+            Some(Err(panic)) => std::panic::resume_unwind(panic),
+            None => unreachable!("only `finish` and `drop` join the thread, and each is the reporter's last"),
+        }
+    }
+
+    fn join(&mut self) -> Option<std::thread::Result<io::Result<()>>> {
+        self.events = None;
+        self.thread.take().map(JoinHandle::join)
     }
 }
 
 impl Drop for Reporter {
     fn drop(&mut self) {
-        self.events = None;
-        if let Some(thread) = self.thread.take() {
-            // The thread's panic has been printed already, and a drop must not panic itself.
-            let _ = thread.join();
-        }
+        // The thread's panic has been printed already, and a drop must not panic itself.
+        let _ = self.join();
     }
 }
 
@@ -100,7 +109,7 @@ impl Printer {
         let format = if common.json {
             Format::Json
         } else {
-            Format::Human(human::Human::new(with_colors(common.color), layout.name_width))
+            Format::Human(human::Human::new(with_colors(common.color, &io::stdout()), layout.name_width))
         };
         // Where each exchange has its line, the lines are the progress.
         let progress = layout.attempts.filter(|_| common.quiet || !io::stdout().is_terminal()).map(Progress::start);
@@ -137,14 +146,22 @@ impl Printer {
     }
 }
 
-fn with_colors(when: ColorWhen) -> bool {
+/// Nothing is wrong when the reader has seen enough and closed the pipe.
+pub(super) fn unless_unread(outcome: io::Result<()>) -> io::Result<()> {
+    match outcome {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
+}
+
+pub(super) fn with_colors(when: ColorWhen, output: &impl IsTerminal) -> bool {
     match when {
         ColorWhen::Always => true,
         ColorWhen::Never => false,
         ColorWhen::Auto => {
             let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
             let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-            io::stdout().is_terminal() && !set("NO_COLOR") && !dumb
+            output.is_terminal() && !set("NO_COLOR") && !dumb
         }
     }
 }
