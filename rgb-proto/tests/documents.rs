@@ -107,7 +107,7 @@ fn exchange(request: &str, content_type: ContentType, body: &str, chunk: usize) 
     assert!(ended, "the end of the stream was not announced");
     exchange.handle_eof();
     let ServerStep::Done(Ok(served)) = exchange.poll(START) else { panic!("not done") };
-    (String::from_utf8(sent).unwrap(), served)
+    (String::from_utf8(sent).expect("heads and documents are text"), served)
 }
 
 // HTTP-3, HTTP-5
@@ -146,7 +146,7 @@ fn the_page_is_small_and_needs_nothing_else() {
 
 fn status() -> BoardStatus {
     BoardStatus {
-        name: "kitchen".parse().unwrap(),
+        name: "kitchen".parse().expect("a good name"),
         role: Role::Both,
         address: Some([192, 168, 1, 7].into()),
         rssi_dbm: Some(-61),

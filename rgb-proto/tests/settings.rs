@@ -8,7 +8,7 @@ use rgb_proto::settings::{LedPolarity, Role, ServerHost, Settings, SettingsDraft
 /// A draft that lacks nothing.
 fn draft() -> SettingsDraft {
     let mut draft = SettingsDraft::new();
-    draft.set("ssid", "Home").unwrap();
+    draft.set("ssid", "Home").expect("a good name");
     draft
 }
 

@@ -27,7 +27,7 @@ fn running() -> Station {
 }
 
 fn decode_error() -> DecodeError {
-    ReplyDecoder::new(Mode::Strict).push(b"x").unwrap_err()
+    ReplyDecoder::new(Mode::Strict).push(b"x").expect_err("a letter is no colour")
 }
 
 // STA-1
@@ -412,15 +412,15 @@ fn every_seed_of_20_000_failure_histories_ends_with_a_working_board() {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fault {
     /// Waits for a join for ever.
-    NoJoinTimeOut,
+    EndlessJoin,
     /// Joins again while still associated.
-    NoLeave,
+    JoinWhileAssociated,
     /// Believes in a link as long as the radio does.
-    NoLiveness,
+    BelievesTheRadio,
     /// Does not wait behind a failure.
-    NoBackoff,
+    Impatience,
     /// Waits for an address for ever.
-    NoAddressTimeOut,
+    EndlessDhcp,
 }
 
 struct Broken {
@@ -442,29 +442,29 @@ impl Policy for Broken {
         let frozen = self.station.clone();
         let step = self.station.poll(now, random);
         match (self.fault, step) {
-            (Fault::NoJoinTimeOut, StationStep::Leave { .. })
+            (Fault::EndlessJoin, StationStep::Leave { .. })
                 if self.station.last_failure() == Some(StationFailure::JoinTimedOut) =>
             {
                 self.station = frozen;
                 StationStep::Join { deadline: now + Duration::from_secs(15) }
             }
-            (Fault::NoAddressTimeOut, StationStep::Leave { .. })
+            (Fault::EndlessDhcp, StationStep::Leave { .. })
                 if self.station.last_failure() == Some(StationFailure::NoAddress) =>
             {
                 self.station = frozen;
                 StationStep::AwaitAddress { deadline: now + Duration::from_secs(15) }
             }
-            (Fault::NoLeave, StationStep::Leave { .. }) => {
+            (Fault::JoinWhileAssociated, StationStep::Leave { .. }) => {
                 self.station.handle_left(now, random);
                 self.station.poll(now, random)
             }
-            (Fault::NoBackoff, StationStep::Wait { until }) => self.station.poll(until, random),
+            (Fault::Impatience, StationStep::Wait { until }) => self.station.poll(until, random),
             _ => step,
         }
     }
 
     fn station(&mut self) -> &mut Station {
-        if self.fault == Fault::NoLiveness && self.station.clone().poll(START, 0) == StationStep::Run {
+        if self.fault == Fault::BelievesTheRadio && self.station.clone().poll(START, 0) == StationStep::Run {
             self.decoy = self.station.clone();
             return &mut self.decoy;
         }
@@ -474,7 +474,13 @@ impl Policy for Broken {
 
 #[test]
 fn the_histories_catch_every_fault_that_was_put_in_on_purpose() {
-    let faults = [Fault::NoJoinTimeOut, Fault::NoLeave, Fault::NoLiveness, Fault::NoBackoff, Fault::NoAddressTimeOut];
+    let faults = [
+        Fault::EndlessJoin,
+        Fault::JoinWhileAssociated,
+        Fault::BelievesTheRadio,
+        Fault::Impatience,
+        Fault::EndlessDhcp,
+    ];
     for fault in faults {
         let caught = (0..2_000).filter(|&seed| survive(seed, &mut Broken::new(fault)).is_err()).count();
         assert!(caught > 0, "{fault:?} survived 2,000 histories");
