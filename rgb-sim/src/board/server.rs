@@ -243,7 +243,7 @@ impl Server {
     pub(crate) async fn run(self: Arc<Self>, listener: std::net::TcpListener, addr: SocketAddr) {
         let listener = match TcpListener::from_std(listener) {
             Ok(listener) => listener,
-            Err(error) => return self.accept_failed(&error).await,
+            Err(error) => return self.accept_failed(&error, Some(1)).await,
         };
         info!(board = %self.name, %addr, "listening");
         let connections = TaskTracker::new();
@@ -260,13 +260,14 @@ impl Server {
     async fn accept_all(self: &Arc<Self>, listener: &TcpListener, connections: &TaskTracker) {
         let clock = Clock::start();
         let mut turned_away = Throttle::default();
+        let mut failed = Throttle::default();
         loop {
             let (stream, peer) = match listener.accept().await {
                 Ok(connection) => connection,
                 // The client went away before it was accepted.
                 Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => continue,
                 Err(error) => {
-                    self.accept_failed(&error).await;
+                    self.accept_failed(&error, failed.report(clock, Self::REPORT_INTERVAL)).await;
                     tokio::time::sleep(Self::ACCEPT_PAUSE).await;
                     continue;
                 }
@@ -288,13 +289,16 @@ impl Server {
         }
     }
 
-    async fn accept_failed(&self, error: &io::Error) {
-        let message = format!(
-            "cannot take a connection: {error}; if too many files are open, raise the limit (ulimit -n) or lower \
-             --max-connections"
-        );
+    /// `report` is how many failures to report now, if any.
+    async fn accept_failed(&self, error: &io::Error, report: Option<u64>) {
         self.count_notice(NoticeKind::Accept);
-        self.emit_notice(NoticeKind::Accept, None, message).await;
+        if let Some(count) = report {
+            let message = format!(
+                "{count} attempt(s) to take a connection failed: {error}; if too many files are open, raise the limit \
+                 (ulimit -n) or lower --max-connections"
+            );
+            self.emit_notice(NoticeKind::Accept, None, message).await;
+        }
     }
 
     /// What `/status` says to the client of this connection.

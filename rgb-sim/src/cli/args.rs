@@ -19,7 +19,8 @@ Examples:
   rgb-sim load --connections 256       how many exchanges a second this machine can do
   rgb-sim --json | jq .                for programs: one JSON object a line
 
-Exit status: 0 when every attempt succeeded, 1 when any failed, 2 for wrong usage.";
+Exit status: 0 when every attempt succeeded, 1 when any failed, 2 for wrong usage or when a run
+could not start or print.";
 
 #[derive(Debug, Parser)]
 #[command(
