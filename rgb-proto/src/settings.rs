@@ -223,6 +223,13 @@ impl SettingsDraft {
         if self.role != Role::Server && self.server.is_none() {
             return problem("server", Problem::Missing);
         }
+        let [red, green, blue] = self.led_pins;
+        for (one, other) in [(red, green), (red, blue), (green, blue)] {
+            // Eight slices of two channels serve GPIO 0 to 15 and again 16 to 31 (RP2040 data sheet, 4.5.2).
+            if one != other && one % 16 == other % 16 {
+                return problem("led_pins", Problem::OnePwmChannel(one, other));
+            }
+        }
         let mut used = 0u32;
         let fields: [(&str, &[u8]); 3] =
             [("led_pins", &self.led_pins), ("button_pins", &self.button_pins), ("source", self.source.fixed_pins())];
@@ -521,6 +528,7 @@ enum Problem {
     NotPins,
     ReservedPin(u8),
     PinTwice(u8),
+    OnePwmChannel(u8, u8),
 }
 
 impl core::error::Error for SettingsError {}
@@ -549,6 +557,10 @@ impl fmt::Display for SettingsError {
             Problem::ReservedPin(pin) => write!(
                 f,
                 "GPIO {pin} cannot be used: 0 carries the serial log, and 23, 24, 25 and 29 belong to the radio; take others from 1 to 28"
+            ),
+            Problem::OnePwmChannel(one, other) => write!(
+                f,
+                "GPIO {one} and GPIO {other} always show the same brightness, because their numbers differ by 16; take another pin"
             ),
             Problem::PinTwice(pin) => write!(f, "GPIO {pin} has another function already; take another pin"),
         }

@@ -119,6 +119,15 @@ fn the_pins_of_the_radio_and_of_the_log_are_refused() {
 }
 
 #[test]
+fn led_pins_that_share_a_pwm_channel_are_refused() {
+    let message = "led_pins: GPIO 2 and GPIO 18 always show the same brightness, because their numbers differ by 16; \
+                   take another pin";
+    assert_eq!(refusal("led_pins", "2,18,20"), message);
+    assert!(set("led_pins", "2,17,20").is_ok() && set("led_pins", "2,19,20").is_ok());
+    assert!(set("button_pins", "2,18,20").is_ok());
+}
+
+#[test]
 fn one_pin_has_one_function() {
     let mut draft = draft();
     draft.set("source", "potentiometers").unwrap();

@@ -1,0 +1,14 @@
+//! The board's hardware, one file a block, and the boot that brings it up.
+
+mod analog;
+mod board_led;
+mod boot;
+mod entropy;
+mod interrupts;
+mod last_words;
+mod pins;
+mod radio;
+mod rgb_led;
+mod secrets;
+mod serial;
+mod watchdog;

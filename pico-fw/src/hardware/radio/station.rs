@@ -1,0 +1,56 @@
+//! The radio as a station on the user's network.
+
+use cyw43::{Control, JoinAuth, JoinOptions};
+use embassy_sync::blocking_mutex::raw::NoopRawMutex;
+use embassy_sync::mutex::Mutex;
+use pico_fw::radio::{JoinError, Radio};
+use rgb_proto::settings::Settings;
+
+/// The driver's handle to the radio. The station and the LED on the board, which hangs on the radio, take turns.
+pub(crate) type SharedControl = Mutex<NoopRawMutex, Control<'static>>;
+
+/// The radio's GPIO with the LED on the board.
+pub(crate) const LED: u8 = 0;
+
+/// The radio as [`pico_fw::network::keep_up`] drives it.
+pub(crate) struct Station {
+    control: &'static SharedControl,
+}
+
+impl Station {
+    /// A station that is not on any network.
+    pub(crate) const fn new(control: &'static SharedControl) -> Self {
+        Self { control }
+    }
+}
+
+impl Radio for Station {
+    async fn join(&mut self, settings: &Settings) -> Result<(), JoinError> {
+        let mut control = self.control.lock().await;
+        // It stays as it is until the join is over, and light says that all is well.
+        control.gpio_set(LED, false).await;
+        let options = match settings.passphrase() {
+            Some(passphrase) => {
+                let mut options = JoinOptions::new(passphrase.reveal().as_bytes());
+                // Asked for WPA3 as well, the radio fails at one in four access points that offer both.
+                options.auth = JoinAuth::Wpa2;
+                options
+            }
+            None => JoinOptions::new_open(),
+        };
+        control.join(settings.ssid().as_str(), options).await.map_err(|error| match error {
+            cyw43::JoinError::NetworkNotFound => JoinError::NetworkNotFound,
+            cyw43::JoinError::AuthenticationFailure => JoinError::WrongPassphrase,
+            cyw43::JoinError::JoinFailure(_) => JoinError::Other,
+        })
+    }
+
+    async fn leave(&mut self) {
+        self.control.lock().await.leave().await;
+    }
+
+    async fn rssi(&mut self) -> Option<i32> {
+        // Where the radio has no network, its answer carries no strength.
+        Some(self.control.lock().await.get_rssi().await).filter(|&dbm| dbm < 0)
+    }
+}

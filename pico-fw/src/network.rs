@@ -1,0 +1,141 @@
+//! Onto the network, and back onto it after every failure (STA clauses).
+
+use core::net::{Ipv4Addr, SocketAddrV4};
+use core::time::Duration;
+
+use embassy_futures::select::{Either, select, select4};
+use embassy_net::{Config, DhcpConfig, Stack};
+use rgb_proto::settings::Settings;
+use rgb_proto::{Instant, Station, StationStep};
+
+use crate::board::{Board, Part};
+use crate::clock;
+use crate::log::{Event, Log};
+use crate::radio::Radio;
+
+/// How often the strength of the signal is read.
+const RSSI_INTERVAL: Duration = Duration::from_secs(5);
+/// The most that one reading of it may take.
+const RSSI_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// A stack's configuration for this board: an address from the router, which is told the board's name.
+#[must_use]
+pub fn dhcp_config(settings: &Settings) -> Config {
+    let mut config = DhcpConfig::default();
+    config.hostname = settings.name().as_str().parse().ok();
+    Config::dhcpv4(config)
+}
+
+/// Brings the board onto its network and keeps it there, for ever.
+///
+/// It alone may use the radio, and it alone may wait for the stack's link and configuration: the stack wakes one such task
+/// only. `random` gives uniformly drawn numbers; they spread the waits of boards that failed together (STA-4).
+pub async fn keep_up<R: Radio>(
+    mut radio: R,
+    stack: Stack<'_>,
+    board: &Board,
+    log: &dyn Log,
+    mut random: impl FnMut() -> u32,
+) -> ! {
+    board.start_station();
+    let mut rssi_due = clock::now();
+    loop {
+        let step = board.poll_station(random());
+        board.moved(Part::Station);
+        if step != StationStep::Run {
+            board.set_address(None);
+            board.set_rssi(None);
+        }
+        match step {
+            StationStep::Join { deadline } => {
+                Event::Joining(board.settings().ssid()).tell(log);
+                match clock::before(deadline, radio.join(board.settings())).await {
+                    Some(Ok(())) => {
+                        Event::Connected.tell(log);
+                        board.tell_station(Station::handle_joined);
+                    }
+                    Some(Err(error)) => board.tell_station(|station, now| station.handle_join_failed(error, now)),
+                    None => {}
+                }
+            }
+            StationStep::AwaitAddress { deadline } => {
+                let change = board.await_alive(Part::Station, first_change(stack));
+                match clock::before(deadline, change).await {
+                    Some(Change::Address) => board.tell_station(|station, _| station.handle_address()),
+                    Some(Change::LinkLost) => board.tell_station(Station::handle_link_lost),
+                    None => {}
+                }
+            }
+            StationStep::Run => run(&mut radio, &mut rssi_due, stack, board, log).await,
+            StationStep::Leave { deadline } => {
+                if let Some(failure) = board.last_failure() {
+                    Event::NetworkFailed(failure).tell(log);
+                }
+                if clock::before(deadline, radio.leave()).await.is_some() {
+                    let random = random();
+                    board.tell_station(|station, now| station.handle_left(now, random));
+                }
+            }
+            StationStep::Wait { until } => board.await_alive(Part::Station, clock::sleep_until(until)).await,
+        }
+    }
+}
+
+enum Change {
+    Address,
+    LinkLost,
+}
+
+/// Waits for an address, or for the loss of the link. The stack learns of a new link a moment after the radio.
+async fn first_change(stack: Stack<'_>) -> Change {
+    let link_lost = async {
+        stack.wait_link_up().await;
+        stack.wait_link_down().await;
+    };
+    let address = async {
+        stack.wait_link_up().await;
+        stack.wait_config_up().await;
+    };
+    match select(link_lost, address).await {
+        Either::First(()) => Change::LinkLost,
+        Either::Second(()) => Change::Address,
+    }
+}
+
+fn address_of(stack: Stack<'_>) -> Option<Ipv4Addr> {
+    stack.config_v4().map(|config| config.address.address())
+}
+
+/// Watches over a network that works, until the station has been told of something.
+async fn run<R: Radio>(radio: &mut R, rssi_due: &mut Instant, stack: Stack<'_>, board: &Board, log: &dyn Log) {
+    if !stack.is_link_up() {
+        return board.tell_station(Station::handle_link_lost);
+    }
+    let Some(address) = address_of(stack) else {
+        Event::AddressLost.tell(log);
+        return board.tell_station(Station::handle_address_lost);
+    };
+    if board.address() != Some(address) {
+        board.set_address(Some(address));
+        let settings = board.settings();
+        Event::Address(address).tell(log);
+        if settings.role().serves() {
+            Event::Listening(SocketAddrV4::new(address, settings.port())).tell(log);
+        }
+        if settings.role().asks()
+            && let Some(host) = settings.server()
+        {
+            Event::Asking { host, port: settings.port() }.tell(log);
+        }
+    }
+    // While exchanges fail the link may be dead and not say so, and then the question itself could be too much for the radio.
+    if clock::now() >= *rssi_due && !board.is_failing() {
+        let rssi = clock::before(clock::now() + RSSI_TIMEOUT, radio.rssi()).await.flatten();
+        board.set_rssi(rssi);
+        *rssi_due = clock::now() + RSSI_INTERVAL;
+    }
+    let rest = clock::sleep_until((*rssi_due).max(clock::now() + RSSI_TIMEOUT));
+    let change = select4(stack.wait_link_down(), stack.wait_config_down(), board.station_changed(), rest);
+    // Whatever it was, the next call finds out.
+    board.await_alive(Part::Station, change).await;
+}

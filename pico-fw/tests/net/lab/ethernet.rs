@@ -1,0 +1,170 @@
+//! A hub of cables that remembers every frame.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::rc::Rc;
+use std::task::{Context, Waker};
+
+use embassy_net::driver::{Capabilities, Driver, HardwareAddress, LinkState, RxToken, TxToken};
+use embassy_time::Instant;
+
+/// The hub.
+#[derive(Default)]
+pub(crate) struct Ethernet {
+    ports: RefCell<Vec<Port>>,
+    frames: RefCell<Vec<Frame>>,
+    /// Frames of a hundred that are lost, and the state of the dice.
+    loss_percent: Cell<u32>,
+    dice: Cell<u32>,
+}
+
+/// One frame that was sent.
+#[derive(Clone)]
+pub(crate) struct Frame {
+    pub(crate) sent: Instant,
+    pub(crate) bytes: Vec<u8>,
+}
+
+struct Port {
+    is_link_up: bool,
+    /// The link says that it is up, and nothing comes through.
+    is_dead: bool,
+    inbox: VecDeque<Vec<u8>>,
+    waker: Option<Waker>,
+}
+
+impl Ethernet {
+    /// Plugs a card in.
+    pub(crate) fn attach(self: &Rc<Self>, mac: [u8; 6], is_link_up: bool) -> Nic {
+        let mut ports = self.ports.borrow_mut();
+        ports.push(Port { is_link_up, is_dead: false, inbox: VecDeque::new(), waker: None });
+        Nic { ethernet: Rc::clone(self), port: ports.len() - 1, mac }
+    }
+
+    pub(crate) fn is_link_up(&self, port: usize) -> bool {
+        self.ports.borrow()[port].is_link_up
+    }
+
+    pub(crate) fn set_link(&self, port: usize, is_up: bool) {
+        let port = &mut self.ports.borrow_mut()[port];
+        port.is_link_up = is_up;
+        port.inbox.clear();
+        port.wake();
+    }
+
+    /// From now on nothing comes through this link, which goes on to say that it is up; or all is well again.
+    pub(crate) fn set_dead(&self, port: usize, is_dead: bool) {
+        self.ports.borrow_mut()[port].is_dead = is_dead;
+    }
+
+    /// From now on so many frames of a hundred are lost, each time the same ones.
+    pub(crate) fn set_loss(&self, percent: u32) {
+        self.loss_percent.set(percent);
+    }
+
+    fn is_lost(&self) -> bool {
+        let dice = self.dice.get().wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        self.dice.set(dice);
+        (dice >> 16) % 100 < self.loss_percent.get()
+    }
+
+    /// Every frame that was sent since the last call.
+    pub(crate) fn take_frames(&self) -> Vec<Frame> {
+        std::mem::take(&mut self.frames.borrow_mut())
+    }
+
+    fn send(&self, from: usize, bytes: &[u8]) {
+        let mut ports = self.ports.borrow_mut();
+        if !ports[from].is_link_up || ports[from].is_dead {
+            return;
+        }
+        self.frames.borrow_mut().push(Frame { sent: Instant::now(), bytes: bytes.to_vec() });
+        if self.is_lost() {
+            return;
+        }
+        for (index, port) in ports.iter_mut().enumerate() {
+            if index != from && port.is_link_up && !port.is_dead {
+                port.inbox.push_back(bytes.to_vec());
+                port.wake();
+            }
+        }
+    }
+}
+
+impl Port {
+    fn wake(&mut self) {
+        if let Some(waker) = self.waker.take() {
+            waker.wake();
+        }
+    }
+}
+
+/// One network card.
+pub(crate) struct Nic {
+    ethernet: Rc<Ethernet>,
+    port: usize,
+    mac: [u8; 6],
+}
+
+impl Nic {
+    pub(crate) const fn port(&self) -> usize {
+        self.port
+    }
+
+    pub(crate) fn ethernet(&self) -> Rc<Ethernet> {
+        Rc::clone(&self.ethernet)
+    }
+
+    fn register(&self, cx: &Context<'_>) {
+        self.ethernet.ports.borrow_mut()[self.port].waker = Some(cx.waker().clone());
+    }
+}
+
+pub(crate) struct Received(Vec<u8>);
+
+impl RxToken for Received {
+    fn consume<R, F: FnOnce(&mut [u8]) -> R>(mut self, read: F) -> R {
+        read(&mut self.0)
+    }
+}
+
+pub(crate) struct Sending<'a>(&'a Nic);
+
+impl TxToken for Sending<'_> {
+    fn consume<R, F: FnOnce(&mut [u8]) -> R>(self, len: usize, write: F) -> R {
+        let mut bytes = vec![0; len];
+        let result = write(&mut bytes);
+        self.0.ethernet.send(self.0.port, &bytes);
+        result
+    }
+}
+
+impl Driver for Nic {
+    type RxToken<'a> = Received;
+    type TxToken<'a> = Sending<'a>;
+
+    fn receive(&mut self, cx: &mut Context<'_>) -> Option<(Received, Sending<'_>)> {
+        self.register(cx);
+        let bytes = self.ethernet.ports.borrow_mut()[self.port].inbox.pop_front()?;
+        Some((Received(bytes), Sending(self)))
+    }
+
+    fn transmit(&mut self, _cx: &mut Context<'_>) -> Option<Sending<'_>> {
+        Some(Sending(self))
+    }
+
+    fn link_state(&mut self, cx: &mut Context<'_>) -> LinkState {
+        self.register(cx);
+        if self.ethernet.is_link_up(self.port) { LinkState::Up } else { LinkState::Down }
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        let mut capabilities = Capabilities::default();
+        capabilities.max_transmission_unit = 1514;
+        capabilities
+    }
+
+    fn hardware_address(&self) -> HardwareAddress {
+        HardwareAddress::Ethernet(self.mac)
+    }
+}

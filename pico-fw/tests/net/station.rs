@@ -1,0 +1,200 @@
+//! Onto the network and back onto it (STA clauses).
+
+use embassy_time::{Duration, Instant};
+use pico_fw::board::Board;
+use pico_fw::led::Indication;
+use pico_fw::source::Sweep;
+use rgb_proto::Rgb;
+
+use crate::lab::{Lab, Pico};
+
+const SOON: Duration = Duration::from_secs(10);
+
+fn working_client(lab: &Lab) -> (Pico, Pico) {
+    let (server, address) = lab.server(Sweep::new());
+    let client = lab.pico(&format!("role=client;server={address}"), Sweep::new());
+    lab.run_until(SOON, "the first colour", || client.board.color().is_some());
+    (server, client)
+}
+
+/// Colours come again within so long.
+fn recovers(lab: &Lab, client: Pico, limit: Duration) {
+    let before = client.colors("Received:").len();
+    lab.run_until(limit, "colours again", || client.colors("Received:").len() > before + 2);
+    assert_eq!(client.board.indication(), Indication::Working);
+}
+
+// STA-2, STA-4
+#[test]
+fn a_wrong_passphrase_is_told_and_tried_again_until_it_is_right() {
+    let lab = Lab::new();
+    lab.access_point.borrow_mut().passphrase = "battery staple";
+    let board = lab.pico("role=server", Sweep::new());
+    lab.run_for(Duration::from_secs(20));
+    assert!(board.said("network connection failed: the access point refused the passphrase") >= 3);
+    assert_eq!(board.board.indication(), Indication::WrongPassphrase);
+    let calls = lab.access_point.borrow().calls.clone();
+    assert_eq!(calls[..5], ["join", "leave", "join", "leave", "join"]);
+    assert!((8..=14).contains(&calls.len()), "{calls:?}");
+    lab.access_point.borrow_mut().passphrase = "correct horse";
+    lab.run_until(Duration::from_secs(35), "an address", || board.board.address().is_some());
+    assert_eq!(board.board.indication(), Indication::Working);
+}
+
+#[test]
+fn a_network_that_is_not_there_is_told() {
+    let lab = Lab::new();
+    lab.access_point.borrow_mut().ssid = "Neighbour";
+    let board = lab.pico("role=server", Sweep::new());
+    assert_eq!(board.board.indication(), Indication::Joining);
+    lab.run_for(Duration::from_secs(3));
+    assert!(board.said("network connection failed: network not found: check its name, and that it has 2.4 GHz") > 0);
+    assert_eq!(board.board.indication(), Indication::NetworkNotFound);
+}
+
+// STA-1
+#[test]
+fn a_join_that_never_ends_is_given_up_and_tried_again() {
+    let lab = Lab::new();
+    lab.access_point.borrow_mut().hangs = true;
+    let board = lab.pico("role=server", Sweep::new());
+    lab.run_for(Duration::from_millis(14_900));
+    assert_eq!(lab.access_point.borrow().calls, ["join"]);
+    lab.run_for(Duration::from_millis(200));
+    assert_eq!(lab.access_point.borrow().calls, ["join", "leave"]);
+    lab.access_point.borrow_mut().hangs = false;
+    lab.run_until(SOON, "an address", || board.board.address().is_some());
+}
+
+// STA-3
+#[test]
+fn a_network_without_addresses_is_told_and_left() {
+    let lab = Lab::new();
+    lab.router.config.borrow_mut().gives_addresses = false;
+    let board = lab.pico("role=server", Sweep::new());
+    lab.run_until(Duration::from_secs(17), "no address", || {
+        board.said(
+            "network connection failed: joined, but the network gave this board no address; is there a router with DHCP?",
+        ) > 0
+    });
+    assert_eq!(board.board.indication(), Indication::NoAddress);
+    lab.router.config.borrow_mut().gives_addresses = true;
+    lab.run_until(Duration::from_secs(20), "an address", || board.board.address().is_some());
+    assert_eq!(lab.access_point.borrow().calls, ["join", "leave", "join"]);
+}
+
+#[test]
+fn a_lost_link_is_joined_again() {
+    let lab = Lab::new();
+    let (_, client) = working_client(&lab);
+    let color = client.board.color();
+    lab.ethernet.set_link(client.port, false);
+    lab.run_until(Duration::from_millis(10), "it knows", || client.board.address().is_none());
+    assert_eq!(client.said("network connection failed: the link to the access point was lost"), 1);
+    assert_eq!((client.board.color(), client.board.indication()), (color, Indication::Joining));
+    recovers(&lab, client, SOON);
+}
+
+#[test]
+fn a_server_that_lost_its_link_is_found_again() {
+    let lab = Lab::new();
+    let (server, client) = working_client(&lab);
+    lab.ethernet.set_link(server.port, false);
+    lab.run_for(Duration::from_secs(5));
+    recovers(&lab, client, SOON);
+    assert_eq!(server.said("listening on 192.168.1.100:80"), 2);
+}
+
+// STA-3
+#[test]
+fn another_address_is_taken_without_joining_again() {
+    let lab = Lab::new();
+    lab.router.config.borrow_mut().lease_s = 60;
+    let board = lab.pico("role=server", Sweep::new());
+    let laptop = lab.computer(50);
+    lab.run_until(SOON, "an address", || board.said("listening on 192.168.1.100:80") == 1);
+    lab.router.config.borrow_mut().first_host = 150;
+    lab.run_until(Duration::from_secs(60), "another address", || board.said("listening on 192.168.1.150:80") == 1);
+    assert_eq!(lab.access_point.borrow().calls, ["join"]);
+    let reply = lab.run(laptop.ask([192, 168, 1, 150].into(), b"GET Data"));
+    assert_eq!(reply, b"255,0,0");
+}
+
+// STA-5
+#[test]
+fn a_dead_link_that_says_it_is_up_is_left_and_joined_again() {
+    let lab = Lab::new();
+    let (_, client) = working_client(&lab);
+    lab.ethernet.set_dead(client.port, true);
+    lab.run_until(Duration::from_secs(60), "it is found out", || {
+        client.said("network connection failed: no sign of life through this link for many exchanges; joining again")
+            > 0
+    });
+    recovers(&lab, client, SOON);
+    assert_eq!(lab.access_point.borrow().calls.iter().filter(|call| **call == "leave").count(), 1);
+}
+
+// POL-4, STA-5
+#[test]
+fn a_server_that_is_switched_off_is_found_when_it_comes_back() {
+    let lab = Lab::new();
+    let (server, client) = working_client(&lab);
+    let color = client.board.color();
+    lab.ethernet.set_dead(server.port, true);
+    lab.run_for(Duration::from_secs(20));
+    assert_eq!((client.board.color().is_some(), color.is_some()), (true, true));
+    assert_eq!(client.board.indication(), Indication::ServerNotFound);
+    lab.run_for(Duration::from_secs(100));
+    lab.ethernet.set_dead(server.port, false);
+    recovers(&lab, client, Duration::from_secs(15));
+    // It is not the client's link: joining again becomes ever rarer.
+    assert!(lab.access_point.borrow().calls.len() < 2 + 2 * 4, "{:?}", lab.access_point.borrow().calls);
+}
+
+#[test]
+fn a_refusing_host_keeps_nobody_off_the_network() {
+    let lab = Lab::new();
+    lab.computer(50);
+    let client = lab.pico("role=client;server=192.168.1.50", Sweep::new());
+    lab.run_for(Duration::from_secs(120));
+    let line = "no colour: connection refused: the host is there, but no server listens on that port; start the server or \
+        check the port";
+    assert!(client.said(line) > 15, "{:?}", client.lines());
+    assert_eq!(client.board.indication(), Indication::Failing);
+    assert_eq!(lab.access_point.borrow().calls, ["join"]);
+}
+
+/// The watchdog's supervisor needs this.
+#[test]
+fn progress_goes_on_whatever_happens() {
+    fn stays_alive(lab: &Lab, board: Pico, span: Duration) {
+        let end = Instant::now() + span;
+        while Instant::now() < end {
+            let before = board.board.progress();
+            lab.run_until(Board::PROGRESS_SPAN_MAX, "progress", || board.board.progress() != before);
+        }
+    }
+    let lab = Lab::new();
+    lab.access_point.borrow_mut().hangs = true;
+    let board = lab.pico("role=both;server=192.168.1.50;interval=3600000ms", || Rgb::BLACK);
+    stays_alive(&lab, board, Duration::from_secs(100));
+    lab.access_point.borrow_mut().hangs = false;
+    lab.router.config.borrow_mut().gives_addresses = false;
+    stays_alive(&lab, board, Duration::from_secs(100));
+    lab.router.config.borrow_mut().gives_addresses = true;
+    stays_alive(&lab, board, Duration::from_secs(100));
+    assert!(board.board.address().is_some());
+}
+
+#[test]
+fn nothing_that_a_board_says_holds_its_passphrase() {
+    let lab = Lab::new();
+    lab.access_point.borrow_mut().passphrase = "battery staple";
+    let board = lab.pico("role=both;server=192.168.1.50", Sweep::new());
+    lab.run_for(Duration::from_secs(10));
+    lab.access_point.borrow_mut().passphrase = "correct horse";
+    lab.run_for(Duration::from_secs(60));
+    let said = board.lines().concat() + &format!("{:?}", board.board.settings());
+    assert!(board.board.address().is_some());
+    assert!(!said.contains("correct horse"));
+}
