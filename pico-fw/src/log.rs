@@ -30,6 +30,11 @@ pub enum Event<'a> {
         /// Its port.
         port: u16,
     },
+    /// The access point's signal has this strength, or this again.
+    Signal {
+        /// In dBm: -50 is strong, -80 weak.
+        dbm: i32,
+    },
     /// The address is no longer valid; another one is waited for.
     AddressLost,
     /// The network failed; the board will join again.
@@ -68,6 +73,7 @@ impl fmt::Display for Event<'_> {
             Self::Address(address) => write!(f, "ip = {address}"),
             Self::Listening(socket) => write!(f, "listening on {socket}"),
             Self::Asking { host, port } => write!(f, "asking {host} on port {port}"),
+            Self::Signal { dbm } => write!(f, "signal: {dbm} dBm"),
             Self::AddressLost => f.write_str("the network took the address back; waiting for another one"),
             Self::NetworkFailed(failure) => write!(f, "network connection failed: {failure}"),
             Self::ClientConnected(peer) => write!(f, "client connected from {peer}"),

@@ -15,6 +15,8 @@ use crate::radio::Radio;
 
 /// How often the strength of the signal is read.
 const RSSI_INTERVAL: Duration = Duration::from_secs(5);
+/// A change of it that is worth a line, in dB: less than this is noise.
+const RSSI_CHANGE_TOLD: u32 = 5;
 /// The most that one reading of it may take.
 const RSSI_TIMEOUT: Duration = Duration::from_secs(1);
 
@@ -38,13 +40,14 @@ pub async fn keep_up<R: Radio>(
     mut random: impl FnMut() -> u32,
 ) -> ! {
     board.start_station();
-    let mut rssi_due = clock::now();
+    let mut signal = Signal { due: clock::now(), told: None };
     loop {
         let step = board.poll_station(random());
         board.moved(Part::Station);
         if step != StationStep::Run {
             board.set_address(None);
             board.set_rssi(None);
+            signal.told = None;
         }
         match step {
             StationStep::Join { deadline } => {
@@ -66,7 +69,7 @@ pub async fn keep_up<R: Radio>(
                     None => {}
                 }
             }
-            StationStep::Run => run(&mut radio, &mut rssi_due, stack, board, log).await,
+            StationStep::Run => run(&mut radio, &mut signal, stack, board, log).await,
             StationStep::Leave { deadline } => {
                 if let Some(failure) = board.last_failure() {
                     Event::NetworkFailed(failure).tell(log);
@@ -106,8 +109,16 @@ fn address_of(stack: Stack<'_>) -> Option<Ipv4Addr> {
     stack.config_v4().map(|config| config.address.address())
 }
 
+/// What is known of the strength of the access point's signal.
+struct Signal {
+    /// When to read it again.
+    due: Instant,
+    /// The last strength that was worth a line, in dBm.
+    told: Option<i32>,
+}
+
 /// Watches over a network that works, until the station has been told of something.
-async fn run<R: Radio>(radio: &mut R, rssi_due: &mut Instant, stack: Stack<'_>, board: &Board, log: &dyn Log) {
+async fn run<R: Radio>(radio: &mut R, signal: &mut Signal, stack: Stack<'_>, board: &Board, log: &dyn Log) {
     if !stack.is_link_up() {
         return board.tell_station(Station::handle_link_lost);
     }
@@ -129,12 +140,18 @@ async fn run<R: Radio>(radio: &mut R, rssi_due: &mut Instant, stack: Stack<'_>, 
         }
     }
     // While exchanges fail the link may be dead and not say so, and then the question itself could be too much for the radio.
-    if clock::now() >= *rssi_due && !board.is_failing() {
+    if clock::now() >= signal.due && !board.is_failing() {
         let rssi = clock::before(clock::now() + RSSI_TIMEOUT, radio.rssi()).await.flatten();
         board.set_rssi(rssi);
-        *rssi_due = clock::now() + RSSI_INTERVAL;
+        signal.due = clock::now() + RSSI_INTERVAL;
+        if let Some(dbm) = rssi
+            && signal.told.is_none_or(|told| told.abs_diff(dbm) >= RSSI_CHANGE_TOLD)
+        {
+            signal.told = Some(dbm);
+            Event::Signal { dbm }.tell(log);
+        }
     }
-    let rest = clock::sleep_until((*rssi_due).max(clock::now() + RSSI_TIMEOUT));
+    let rest = clock::sleep_until(signal.due.max(clock::now() + RSSI_TIMEOUT));
     let change = select4(stack.wait_link_down(), stack.wait_config_down(), board.station_changed(), rest);
     // Whatever it was, the next call finds out.
     board.await_alive(Part::Station, change).await;

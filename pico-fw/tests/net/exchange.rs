@@ -38,11 +38,16 @@ fn boards_say_what_the_tutorials_programs_say() {
     let (server, address) = lab.server(|| Rgb::new(12, 0, 255));
     let client = lab.pico(&format!("role=client;server={address}"), Sweep::new());
     lab.run_until(Duration::from_secs(5), "the first colour", || client.said("Received: 12,0,255") > 0);
-    let beginning =
-        ["joining the network \"Home\"", "connected", "ip = 192.168.1.100", "listening on 192.168.1.100:80"];
-    assert_eq!(server.lines()[..4], beginning);
+    let beginning = [
+        "joining the network \"Home\"",
+        "connected",
+        "ip = 192.168.1.100",
+        "listening on 192.168.1.100:80",
+        "signal: -55 dBm",
+    ];
+    assert_eq!(server.lines()[..5], beginning);
     lab.run_until(Duration::from_secs(1), "the server has closed", || server.said("Sent: 12,0,255") > 0);
-    let port = server.lines()[4].strip_prefix("client connected from 192.168.1.101:").map(str::parse::<u16>);
+    let port = server.lines()[5].strip_prefix("client connected from 192.168.1.101:").map(str::parse::<u16>);
     assert!(matches!(port, Some(Ok(_))), "{:?}", server.lines());
     assert_eq!(client.lines()[3..5], ["asking 192.168.1.100 on port 80", "Received: 12,0,255"]);
 }

@@ -198,3 +198,16 @@ fn nothing_that_a_board_says_holds_its_passphrase() {
     assert!(board.board.address().is_some());
     assert!(!said.contains("correct horse"));
 }
+
+#[test]
+fn the_signals_strength_is_told_when_it_has_changed() {
+    let lab = Lab::new();
+    let board = lab.pico("role=server", Sweep::new());
+    lab.run_until(SOON, "the first reading", || board.said("signal: -55 dBm") == 1);
+    lab.access_point.borrow_mut().rssi_dbm = -59;
+    lab.run_for(Duration::from_secs(30));
+    assert_eq!(board.lines().iter().filter(|line| line.starts_with("signal:")).count(), 1, "4 dB are noise");
+    lab.access_point.borrow_mut().rssi_dbm = -60;
+    lab.run_for(Duration::from_secs(30));
+    assert_eq!(board.said("signal: -60 dBm"), 1);
+}

@@ -34,6 +34,8 @@ pub(crate) struct AccessPoint {
     pub(crate) passphrase: &'static str,
     /// Joins do not end any more.
     pub(crate) hangs: bool,
+    /// How strong its signal is.
+    pub(crate) rssi_dbm: i32,
     /// What the boards' radios were told, in order.
     pub(crate) calls: Vec<&'static str>,
 }
@@ -48,7 +50,8 @@ impl Lab {
         let next_mac = Cell::new(1);
         let computer = computer(&world, &ethernet, &next_mac, Self::ROUTER);
         let router = Router::start(&world, computer);
-        let access_point = AccessPoint { ssid: "Home", passphrase: "correct horse", hangs: false, calls: Vec::new() };
+        let access_point =
+            AccessPoint { ssid: "Home", passphrase: "correct horse", hangs: false, rssi_dbm: -55, calls: Vec::new() };
         Self { world, ethernet, access_point: Rc::new(RefCell::new(access_point)), router, next_mac }
     }
 

@@ -155,6 +155,6 @@ impl Radio for SimulatedRadio {
     async fn rssi(&mut self) -> Option<i32> {
         assert!(self.ethernet.is_link_up(self.port), "asked for the signal without a link");
         Timer::after_millis(1).await;
-        Some(-55)
+        Some(self.access_point.borrow().rssi_dbm)
     }
 }
