@@ -281,7 +281,7 @@ impl Place {
     fn after(self, byte: u8) -> Self {
         const OTHER: Place = Place::Done(Request::Other);
         match (self, byte) {
-            (Self::Start, _) => Self::Method { matched: 0, candidates: Candidates::MAX }.after(byte),
+            (Self::Start, _) => match_method(0, Candidates::MAX, byte),
             (Self::Method { matched, candidates }, _) => match_method(matched, candidates, byte),
             (Self::TargetStart { method: Method::Get }, b'D') => Self::Data { matched: 1 },
             // The four forms of RFC 9112 section 3.2, but for `authority-form`, which only CONNECT to a proxy has.
