@@ -1,28 +1,34 @@
-//! The checks of this workspace that cargo alone cannot do: `cargo xtask --help` lists them.
+//! The checks and builds of this workspace that cargo alone cannot do: `cargo xtask --help` lists them.
 
 mod clauses;
 mod embedded;
+mod firmware;
+mod flash;
 mod fuzz;
 mod process;
+mod toolchain;
 mod workspace;
 
 use std::num::NonZeroU32;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// Checks of this workspace that cargo alone cannot do.
+use self::firmware::chip::Chip;
+
+/// Checks and builds of this workspace that cargo alone cannot do.
 ///
 /// Each one exits with 0 when all is well, 1 when it found something, and 2 when its arguments make no sense.
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 struct Cli {
     #[command(subcommand)]
-    check: Check,
+    task: Task,
 }
 
 #[derive(Subcommand)]
-enum Check {
+enum Task {
     /// Build rgb-proto for the Pico W, prove that its codec cannot panic there, and print its size.
     ///
     /// Builds for thumbv6m-none-eabi with every feature set, links an image of the codec, and fails when the image
@@ -30,6 +36,29 @@ enum Check {
     ///
     /// Needs `rustup target add thumbv6m-none-eabi`, or on Debian `apt-get install rustc-web rust-web-src`.
     Embedded,
+    /// Build the boards' firmware, measure it, and make the files to flash.
+    ///
+    /// Writes `target/firmware/pico-fw-CHIP.elf` and `.uf2`, prints what they take of flash memory and RAM and how deep
+    /// the stack can get, and fails when that is more than the budgets or than there is.
+    ///
+    /// Needs `rustup target add thumbv6m-none-eabi thumbv8m.main-none-eabihf`, or on Debian
+    /// `apt-get install rustc-web rust-web-src`.
+    Firmware {
+        /// The chip to build for; both unless given.
+        #[arg(long)]
+        chip: Option<Chip>,
+    },
+    /// Put a firmware onto a board; `cargo run` in pico-fw/ calls this.
+    ///
+    /// Flashes and runs it with probe-rs where that is installed and a debug probe is attached. Otherwise makes a UF2
+    /// file, and says how to copy it to the board.
+    Flash {
+        /// The linked firmware.
+        elf: PathBuf,
+        /// The chip that it was built for.
+        #[arg(long)]
+        chip: Chip,
+    },
     /// Compare the clauses of rgb-proto/PROTOCOL.md with their citations in the tests.
     ///
     /// Reports clauses that no test cites, citations of clauses that do not exist, and clause names used twice.
@@ -44,11 +73,15 @@ enum Check {
     },
 }
 
-/// Why a check did not pass.
+/// Why a check did not pass, or a build did not succeed.
 #[derive(Debug, thiserror::Error)]
 enum Failure {
     #[error(transparent)]
     Embedded(#[from] embedded::EmbeddedError),
+    #[error(transparent)]
+    Firmware(#[from] firmware::FirmwareError),
+    #[error(transparent)]
+    Flash(#[from] flash::FlashError),
     #[error(transparent)]
     Clauses(#[from] clauses::ClausesError),
     #[error(transparent)]
@@ -56,7 +89,7 @@ enum Failure {
 }
 
 fn main() -> ExitCode {
-    match run(&Cli::parse().check) {
+    match run(&Cli::parse().task) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("error: {failure}");
@@ -65,11 +98,14 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(check: &Check) -> Result<(), Failure> {
-    match check {
-        Check::Embedded => embedded::run()?,
-        Check::Clauses => clauses::run()?,
-        Check::Fuzz { seconds } => fuzz::run(*seconds)?,
+fn run(task: &Task) -> Result<(), Failure> {
+    match task {
+        Task::Embedded => embedded::run()?,
+        Task::Firmware { chip: Some(chip) } => firmware::run(&[*chip])?,
+        Task::Firmware { chip: None } => firmware::run(&Chip::ALL)?,
+        Task::Flash { elf, chip } => flash::run(elf, *chip)?,
+        Task::Clauses => clauses::run()?,
+        Task::Fuzz { seconds } => fuzz::run(*seconds)?,
     }
     Ok(())
 }
@@ -86,10 +122,21 @@ mod tests {
 
     #[test]
     fn fuzz_runs_for_thirty_seconds_unless_told() {
-        let Check::Fuzz { seconds } = Cli::try_parse_from(["xtask", "fuzz"]).unwrap().check else {
-            panic!("another check")
+        let Task::Fuzz { seconds } = Cli::try_parse_from(["xtask", "fuzz"]).unwrap().task else {
+            panic!("another task")
         };
         assert_eq!(seconds.get(), 30);
         assert!(Cli::try_parse_from(["xtask", "fuzz", "--seconds", "0"]).is_err());
+    }
+
+    #[test]
+    fn firmware_is_for_both_chips_unless_told() {
+        let chip = |arguments: &[&str]| match Cli::try_parse_from(arguments).unwrap().task {
+            Task::Firmware { chip } => chip,
+            _ => panic!("another task"),
+        };
+        assert_eq!(chip(&["xtask", "firmware"]), None);
+        assert_eq!(chip(&["xtask", "firmware", "--chip", "rp2350"]), Some(Chip::Rp2350));
+        assert!(Cli::try_parse_from(["xtask", "firmware", "--chip", "rp2041"]).is_err());
     }
 }

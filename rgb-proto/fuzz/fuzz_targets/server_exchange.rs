@@ -5,7 +5,11 @@ use std::time::Duration;
 
 use libfuzzer_sys::arbitrary::{self, Arbitrary};
 use libfuzzer_sys::fuzz_target;
-use rgb_proto::{Instant, Response, Rgb, ServeError, Served, ServerConfig, ServerExchange, ServerStep, TransportError};
+use rgb_proto::http::{ContentType, Document};
+use rgb_proto::{
+    Instant, Method, Request, Response, Rgb, ServeError, Served, ServerConfig, ServerExchange, ServerStep,
+    TransportError,
+};
 
 #[derive(Arbitrary, Debug)]
 struct Input<'a> {
@@ -23,6 +27,7 @@ enum Event<'a> {
     Received(&'a [u8]),
     Eof,
     Reply([u8; 3]),
+    ReplyDocument(u8),
     Sent(u8),
     Error,
     /// Time passes, unseen until the next call that tells it.
@@ -32,6 +37,9 @@ enum Event<'a> {
     /// The driver has nothing to tell and asks again.
     Poll,
 }
+
+/// Every byte of a document.
+const BODY: u8 = b'd';
 
 type Outcome = Result<Served, ServeError>;
 
@@ -50,6 +58,7 @@ fuzz_target!(|input: Input<'_>| {
         end: start + config.timeout,
         step_deadline: start,
         sent: Vec::new(),
+        document_len: 0,
         outcome: None,
     };
     driver.poll();
@@ -73,6 +82,8 @@ struct Driver {
     step_deadline: Instant,
     /// What was written while the exchange asked for it.
     sent: Vec<u8>,
+    /// Of the document that answers, whose bytes are all the same.
+    document_len: usize,
     outcome: Option<Outcome>,
 }
 
@@ -81,15 +92,18 @@ impl Driver {
         let step = self.exchange.poll(self.now);
         match step {
             ServerStep::Receive { deadline } => self.step_deadline = deadline,
-            ServerStep::Transmit { bytes, deadline } => {
+            ServerStep::Transmit { bytes, deadline, .. } => {
                 assert!(!bytes.is_empty(), "nothing to write, and yet a write is asked for");
+                self.step_deadline = deadline;
+            }
+            ServerStep::TransmitBody { offset, deadline } => {
+                assert!(offset < self.document_len, "nothing of the document left, and yet a write is asked for");
                 self.step_deadline = deadline;
             }
             ServerStep::Reply(_) => self.step_deadline = self.end,
             ServerStep::Done(outcome) => {
                 if let Ok(served) = outcome {
-                    let response = Response::new(&served.request, served.color);
-                    assert_eq!(self.sent, response.as_bytes(), "not the response to the request");
+                    assert_eq!(self.sent, self.response_to(&served), "not the response to the request");
                 }
                 assert_eq!(*self.outcome.get_or_insert(outcome), outcome, "the outcome changed");
                 return;
@@ -106,6 +120,7 @@ impl Driver {
             Event::Received(bytes) => self.exchange.handle_received(bytes, self.now),
             Event::Eof => self.exchange.handle_eof(),
             Event::Reply(color) => self.exchange.reply(color.into()),
+            Event::ReplyDocument(len) => self.reply_document(len.into()),
             Event::Sent(len) => self.transmit(len.into()),
             Event::Error => self.exchange.handle_error(TransportError::Reset),
             Event::Wait(micros) => self.now = self.now + Duration::from_micros(micros.into()),
@@ -114,21 +129,43 @@ impl Driver {
         }
     }
 
-    /// Writes up to `len` of the bytes that the exchange wants written.
-    fn transmit(&mut self, len: usize) {
-        if let ServerStep::Transmit { bytes, .. } = self.exchange.poll(self.now) {
-            self.sent.extend(bytes.iter().take(len));
+    fn reply_document(&mut self, len: usize) {
+        if let ServerStep::Reply(_) = self.exchange.poll(self.now) {
+            self.document_len = len;
+            self.exchange.reply_document(Document { content_type: ContentType::Html, len });
         }
-        self.exchange.handle_sent(len, self.now);
     }
 
-    /// Read, reply, transmit, read: from anywhere, four steps that succeed lead to the end.
+    fn response_to(&self, served: &Served) -> Vec<u8> {
+        let Some(color) = served.color else {
+            let head = Response::head(Document { content_type: ContentType::Html, len: self.document_len });
+            let is_head = matches!(served.request, Request::Http { method: Method::Head, .. });
+            let body_len = if is_head { 0 } else { self.document_len };
+            return [head.as_bytes(), &vec![BODY; body_len]].concat();
+        };
+        Response::new(&served.request, color).as_bytes().to_vec()
+    }
+
+    /// Writes up to `len` of the bytes that the exchange wants written.
+    fn transmit(&mut self, len: usize) {
+        let before = self.sent.len();
+        match self.exchange.poll(self.now) {
+            ServerStep::Transmit { bytes, .. } => self.sent.extend(bytes.iter().take(len)),
+            ServerStep::TransmitBody { offset, .. } => {
+                self.sent.resize(before + len.min(self.document_len - offset), BODY);
+            }
+            ServerStep::Receive { .. } | ServerStep::Reply(_) | ServerStep::Done(_) => {}
+        }
+        self.exchange.handle_sent(self.sent.len() - before, self.now);
+    }
+
+    /// Read, reply, transmit a head and a body, read: from anywhere, five steps that succeed lead to the end.
     fn ends_with_a_willing_client(mut self) {
-        for _ in 0..4 {
+        for _ in 0..5 {
             match self.exchange.poll(self.now) {
                 ServerStep::Receive { .. } => self.exchange.handle_eof(),
                 ServerStep::Reply(_) => self.exchange.reply(Rgb::WHITE),
-                ServerStep::Transmit { .. } => self.transmit(Response::MAX_LEN),
+                ServerStep::Transmit { .. } | ServerStep::TransmitBody { .. } => self.transmit(Response::MAX_LEN + 255),
                 ServerStep::Done(_) => return,
             }
         }
@@ -148,7 +185,7 @@ impl Driver {
                     self.now = deadline;
                 }
                 ServerStep::Reply(_) => self.exchange.reply(Rgb::BLACK),
-                ServerStep::Transmit { .. } => self.transmit(Response::MAX_LEN),
+                ServerStep::Transmit { .. } | ServerStep::TransmitBody { .. } => self.transmit(Response::MAX_LEN + 255),
                 ServerStep::Done(_) => return,
             }
         }

@@ -1,17 +1,16 @@
 //! `cargo xtask embedded`: rgb-proto on the Pico W's processor, a Cortex-M0+.
 //!
-//! The package `xtask/firmware` stands for a board's program: it is built with every feature set, and linked into two
+//! The package `xtask/probe` stands for a board's program: it is built with every feature set, and linked into two
 //! images, of which one must hold no panic and the other must hold one.
 
 mod image;
-mod toolchain;
 
 use std::path::PathBuf;
 use std::process::Command;
 
 use self::image::{Image, ImageError, Part};
-use self::toolchain::{Toolchain, ToolchainError};
 use crate::process::{self, ProcessError};
+use crate::toolchain::{Toolchain, ToolchainError};
 use crate::workspace;
 
 /// The Pico W's processor without an operating system.
@@ -37,7 +36,7 @@ const CODEC: Program = Program {
 /// The image that shows that the check for panics sees them.
 const CONTROL: Program = Program { name: "control", entries: &["control_index"] };
 
-/// A program of the firmware package, and the functions that something outside it would call.
+/// A program of the probe, and the functions that something outside it would call.
 struct Program {
     name: &'static str,
     entries: &'static [&'static str],
@@ -74,7 +73,7 @@ pub(crate) enum EmbeddedError {
 ///
 /// [`EmbeddedError`] when a build fails or the codec can panic.
 pub(crate) fn run() -> Result<(), EmbeddedError> {
-    let toolchain = Toolchain::find()?;
+    let toolchain = Toolchain::find(TARGET)?;
     println!("Building for {TARGET} with {toolchain}.");
     for features in FEATURE_SETS {
         build_with(&toolchain, features)?;
@@ -121,13 +120,13 @@ fn link(toolchain: &Toolchain, program: &Program) -> Result<Image, EmbeddedError
     Ok(image)
 }
 
-/// Cargo on the firmware package, for the board.
+/// Cargo on the probe, for the board.
 fn cargo(toolchain: &Toolchain, subcommand: &str) -> Command {
     let mut command = process::cargo();
     toolchain.apply(&mut command, subcommand);
     command
-        .current_dir(workspace::root().join("xtask/firmware"))
-        .args(["--quiet", "--release", "--target", TARGET, "--target-dir"])
+        .current_dir(workspace::root().join("xtask/probe"))
+        .args(["--quiet", "--release", "--target-dir"])
         // Two compilers in one directory would undo each other's work.
         .arg(workspace::target_dir("embedded"));
     command

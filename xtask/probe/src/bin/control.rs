@@ -3,7 +3,7 @@
 #![no_main]
 
 // The panic handler.
-use firmware as _;
+use probe as _;
 
 /// Panics when `index` is out of bounds.
 // SAFETY: no other symbol of the image has this name.

@@ -5,7 +5,7 @@
 #![no_std]
 #![no_main]
 
-use firmware::rgb_proto::{BufferTooSmall, DecodeError, Mode, Reply, ReplyDecoder, Rgb, Status};
+use probe::rgb_proto::{BufferTooSmall, DecodeError, Mode, Reply, ReplyDecoder, Rgb, Status};
 
 // SAFETY of every `no_mangle`: no other symbol of the image has the function's name, which starts with `codec_`.
 
