@@ -41,6 +41,26 @@ impl Rgb {
         Self { r, g, b }
     }
 
+    /// The number of colours in one turn of the wheel.
+    pub const WHEEL_STEPS: u16 = 96;
+
+    /// A colour of the wheel, at full brightness and saturation: 0 is red, 32 green, 64 blue, and 96 red again.
+    #[must_use]
+    pub const fn on_wheel(step: u16) -> Self {
+        const SECTOR_STEPS: u16 = Rgb::WHEEL_STEPS / 6;
+        let step = step % Self::WHEEL_STEPS;
+        let rising = (step % SECTOR_STEPS * 255 / SECTOR_STEPS) as u8;
+        let falling = 255 - rising;
+        match step / SECTOR_STEPS {
+            0 => Self::new(255, rising, 0),
+            1 => Self::new(falling, 255, 0),
+            2 => Self::new(0, 255, rising),
+            3 => Self::new(0, falling, 255),
+            4 => Self::new(rising, 0, 255),
+            _ => Self::new(255, 0, falling),
+        }
+    }
+
     /// The reply that carries this colour (REP-1), in a buffer of its own.
     #[inline]
     #[must_use]

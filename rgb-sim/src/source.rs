@@ -95,9 +95,6 @@ pub struct Sweep {
 }
 
 impl Sweep {
-    /// The number of colours in one turn.
-    pub const STEPS: u16 = 96;
-
     /// A sweep that starts at red.
     #[must_use]
     pub fn new() -> Self {
@@ -107,19 +104,9 @@ impl Sweep {
 
 impl Source for Sweep {
     fn next_color(&mut self) -> Rgb {
-        const SECTOR_STEPS: u16 = Sweep::STEPS / 6;
-        let (sector, within) = (self.step / SECTOR_STEPS, self.step % SECTOR_STEPS);
-        self.step = (self.step + 1) % Self::STEPS;
-        let rising = (within * 255 / SECTOR_STEPS) as u8;
-        let falling = 255 - rising;
-        match sector {
-            0 => Rgb::new(255, rising, 0),
-            1 => Rgb::new(falling, 255, 0),
-            2 => Rgb::new(0, 255, rising),
-            3 => Rgb::new(0, falling, 255),
-            4 => Rgb::new(rising, 0, 255),
-            _ => Rgb::new(255, 0, falling),
-        }
+        let color = Rgb::on_wheel(self.step);
+        self.step = (self.step + 1) % Rgb::WHEEL_STEPS;
+        color
     }
 
     fn stream_for(&self, _client: &Name) -> Option<Box<dyn Source>> {
@@ -367,7 +354,7 @@ mod tests {
 
     #[test]
     fn a_sweep_turns_once_around_the_wheel_and_starts_again() {
-        let colors = take(&mut Sweep::new(), usize::from(Sweep::STEPS) + 1);
+        let colors = take(&mut Sweep::new(), usize::from(Rgb::WHEEL_STEPS) + 1);
         assert_eq!(colors[0], Rgb::new(255, 0, 0));
         assert_eq!(colors[32], Rgb::new(0, 255, 0));
         assert_eq!(colors[64], Rgb::new(0, 0, 255));
