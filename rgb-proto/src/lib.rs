@@ -162,7 +162,7 @@
 //! | `std` | [`TransportError`] from `std::io::Error` and `std::io::ErrorKind` |
 //! | `bytes` | [`Rgb`] into a `bytes::BufMut` and out of a `bytes::Buf`, and `bytes::Bytes` from [`Reply`] |
 //! | `serde` | `Serialize` and `Deserialize` for [`Rgb`], [`Name`], [`Component`] and [`ErrorKind`] |
-//! | `defmt` | `defmt::Format` for every value and error |
+//! | `defmt` | `defmt::Format` for every value of the protocol and every error |
 
 #![no_std]
 #![forbid(unsafe_code)]

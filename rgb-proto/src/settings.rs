@@ -533,6 +533,13 @@ enum Problem {
 
 impl core::error::Error for SettingsError {}
 
+#[cfg(feature = "defmt")]
+impl defmt::Format for SettingsError {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(f, "{}", defmt::Display2Format(self));
+    }
+}
+
 impl fmt::Display for SettingsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.problem != Problem::UnknownField {

@@ -157,16 +157,26 @@ mod serde_feature {
 /// Logging on targets; on the host the implementations are compiled and not run.
 #[cfg(feature = "defmt")]
 mod defmt_feature {
+    use rgb_proto::http::{ContentType, Document};
+    use rgb_proto::settings::{Country, LedPolarity, Role, SettingsError, SourceKind};
     use rgb_proto::{
         Backoff, BufferTooSmall, ClientConfig, ClientStep, Component, ConfigError, DecodeError, DecodeErrorKind,
         ErrorKind, ExchangeError, Instant, JoinError, Method, Mode, Name, NameError, Phase, Reply, Request,
-        RequestBytes, RequestStatus, Response, Rgb, ServeError, Served, ServerConfig, ServerStep, StationConfig,
-        StationFailure, StationStep, Status, TransportError,
+        RequestBytes, RequestStatus, Resource, Response, Rgb, ServeError, Served, ServerConfig, ServerStep,
+        StationConfig, StationFailure, StationStep, Status, TransportError,
     };
 
     #[test]
-    fn every_public_value_and_error_can_be_logged() {
+    fn every_value_of_the_protocol_and_every_error_can_be_logged() {
         fn check<T: defmt::Format>() {}
+        check::<ContentType>();
+        check::<Country>();
+        check::<Document>();
+        check::<LedPolarity>();
+        check::<Resource>();
+        check::<Role>();
+        check::<SettingsError>();
+        check::<SourceKind>();
         check::<Backoff>();
         check::<BufferTooSmall>();
         check::<ClientConfig>();

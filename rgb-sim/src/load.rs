@@ -198,6 +198,8 @@ impl Load {
 impl Drop for Load {
     fn drop(&mut self) {
         self.stop();
+        // Where not all threads could be started, nobody else ends the server of those that were.
+        self.shared.asked.cancel();
         for thread in self.threads.drain(..) {
             // The thread's panic has been printed already, and a drop must not panic itself.
             let _ = thread.join();
