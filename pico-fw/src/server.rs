@@ -181,10 +181,9 @@ impl Connection<'_, '_, '_> {
                         body = self.status.write(&board.status(clock::now()));
                         exchange.reply_document(Document { content_type: ContentType::Json, len: body.len() });
                     }
-                    Request::Http { resource: Resource::Color, .. } | Request::Other => {
-                        exchange.reply(self.source.next_color(None));
+                    Request::Data { .. } | Request::Other | Request::Http { resource: Resource::Color, .. } => {
+                        exchange.reply(self.source.next_color(request.name()));
                     }
-                    Request::Data { name } => exchange.reply(self.source.next_color(name.as_ref())),
                 },
                 ServerStep::Transmit { bytes, last, deadline } => {
                     // It goes with these.

@@ -26,6 +26,17 @@ pub enum Request {
     Other,
 }
 
+impl Request {
+    /// Who asks, when the request says so (REQ-4).
+    #[must_use]
+    pub const fn name(&self) -> Option<&Name> {
+        match self {
+            Self::Data { name } => name.as_ref(),
+            Self::Http { .. } | Self::Other => None,
+        }
+    }
+}
+
 /// The methods of RFC 9110 section 9 and RFC 5789; a server distinguishes only HEAD (HTTP-4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]

@@ -45,6 +45,7 @@ mod event;
 pub mod load;
 mod source;
 mod stats;
+mod threads;
 mod transport;
 
 pub use address::{ServerAddr, ServerAddrError};

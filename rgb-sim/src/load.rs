@@ -15,6 +15,7 @@ use crate::clock::Clock;
 use crate::event::ServerSummary;
 use crate::source::named_rng;
 use crate::stats::Tally;
+use crate::threads::Threads;
 use crate::transport;
 
 /// How much load, on what.
@@ -54,7 +55,7 @@ pub enum End {
 pub struct Load {
     shared: Arc<Shared>,
     server: Option<Arc<Server>>,
-    threads: Vec<std::thread::JoinHandle<()>>,
+    threads: Threads,
     started: std::time::Instant,
 }
 
@@ -118,34 +119,25 @@ impl Load {
             Some((server, listeners, addr)) => (Some(server), listeners, Some(addr)),
             None => (None, Vec::new(), None),
         };
-        let mut load = Self { shared, server, threads: Vec::new(), started: std::time::Instant::now() };
+        let threads = Threads::new(shared.stop.clone());
+        let mut load = Self { shared, server, threads, started: std::time::Instant::now() };
         for worker in 0..workers {
-            let runtime =
-                tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(StartError::Resources)?;
             let shared = Arc::clone(&load.shared);
             let server = load.server.clone().zip(listeners.pop()).zip(bound);
             let connections = (worker..config.connections.max(1)).step_by(workers);
-            let thread = std::thread::Builder::new()
-                .name(format!("load-{worker}"))
-                .spawn(move || {
-                    runtime.block_on(async {
-                        let serving = server.map(|((server, listener), addr)| tokio::spawn(server.run(listener, addr)));
-                        let mut asking: JoinSet<()> =
-                            connections.map(|number| Arc::clone(&shared).ask_until_end(worker, number)).collect();
-                        // All connections at once: one that looked for the stop itself would do so whenever it is woken.
-                        shared.stop.run_until_cancelled(join_all(&mut asking)).await;
-                        asking.shutdown().await;
-                        // Another worker's connections may still be served here.
-                        shared.finished_asking();
-                        if let Some(serving) = serving {
-                            serving.await.expect("the server's task neither panics nor is aborted");
-                        }
-                    });
-                    // A name look-up that hangs must not hold the end back.
-                    runtime.shutdown_background();
-                })
-                .map_err(StartError::Resources)?;
-            load.threads.push(thread);
+            load.threads.spawn(format!("load-{worker}"), move || async move {
+                let serving = server.map(|((server, listener), addr)| tokio::spawn(server.run(listener, addr)));
+                let mut asking: JoinSet<()> =
+                    connections.map(|number| Arc::clone(&shared).ask_until_end(worker, number)).collect();
+                // All connections at once: one that looked for the stop itself would do so whenever it is woken.
+                shared.stop.run_until_cancelled(join_all(&mut asking)).await;
+                asking.shutdown().await;
+                // Another worker's connections may still be served here.
+                shared.finished_asking();
+                if let Some(serving) = serving {
+                    serving.await.expect("the server's task neither panics nor is aborted");
+                }
+            })?;
         }
         Ok(load)
     }
@@ -175,35 +167,27 @@ impl Load {
     /// Whether the load has ended by itself or has been stopped.
     #[must_use]
     pub fn is_finished(&self) -> bool {
-        self.threads.iter().all(std::thread::JoinHandle::is_finished)
+        self.threads.is_finished()
     }
 
     /// Tells the load to end: attempts under way are dropped and do not count.
     pub fn stop(&self) {
-        self.shared.stop.cancel();
+        self.threads.stop();
     }
 
     /// Waits for the end, and returns what came of the attempts, how long they took in all, and what the load's own server saw.
     #[must_use]
     pub fn wait(mut self) -> (Tally, Duration, Option<ServerSummary>) {
-        for thread in self.threads.drain(..) {
-            if let Err(panic) = thread.join() {
-                std::panic::resume_unwind(panic);
-            }
-        }
+        self.threads.join();
         (self.tally(), self.elapsed(), self.server.as_ref().map(|server| server.stats()))
     }
 }
 
 impl Drop for Load {
     fn drop(&mut self) {
-        self.stop();
         // Where not all threads could be started, nobody else ends the server of those that were.
         self.shared.asked.cancel();
-        for thread in self.threads.drain(..) {
-            // The thread's panic has been printed already, and a drop must not panic itself.
-            let _ = thread.join();
-        }
+        self.stop();
     }
 }
 

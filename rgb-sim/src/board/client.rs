@@ -4,7 +4,6 @@ use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex};
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 use rand::Rng;
@@ -25,6 +24,7 @@ use crate::clock::{Clock, Steps};
 use crate::event::{DecodeDetail, Event, micros};
 use crate::source::named_rng;
 use crate::stats::Tally;
+use crate::threads::Threads;
 use crate::transport;
 
 /// How a client board is set up.
@@ -168,8 +168,7 @@ impl State {
 /// ```
 pub struct ClientBoard {
     state: Arc<Mutex<State>>,
-    stop: CancellationToken,
-    thread: Option<JoinHandle<()>>,
+    thread: Threads,
 }
 
 impl ClientBoard {
@@ -179,23 +178,17 @@ impl ClientBoard {
     ///
     /// [`StartError`] when the system gives no thread.
     pub fn start(config: ClientBoardConfig) -> Result<Self, StartError> {
-        let runtime =
-            tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(StartError::Resources)?;
         let state = Arc::default();
         let stop = CancellationToken::new();
-        let thread = std::thread::Builder::new()
-            .name(config.name.clone())
-            .spawn({
-                let (state, stop) = (Arc::clone(&state), stop.clone());
-                move || {
-                    info!(board = config.name, server = %config.server, "asking");
-                    runtime.block_on(stop.run_until_cancelled(config.run_forever(state)));
-                    // A name look-up that hangs must not hold the board back.
-                    runtime.shutdown_background();
-                }
-            })
-            .map_err(StartError::Resources)?;
-        Ok(Self { state, stop, thread: Some(thread) })
+        let mut thread = Threads::new(stop.clone());
+        thread.spawn(config.name.clone(), {
+            let state = Arc::clone(&state);
+            move || async move {
+                info!(board = config.name, server = %config.server, "asking");
+                stop.run_until_cancelled(config.run_forever(state)).await;
+            }
+        })?;
+        Ok(Self { state, thread })
     }
 
     /// The colour that the board shows: the last one it got, also while it gets none (POL-4).
@@ -213,31 +206,15 @@ impl ClientBoard {
     /// Waits until the board has made all its attempts, and returns what came of them. A board without a count never ends.
     #[must_use]
     pub fn wait(mut self) -> Tally {
-        self.join();
+        self.thread.join();
         self.tally()
     }
 
     /// Stops the board and returns what came of its attempts.
     #[must_use = "or drop the board, which stops it too"]
     pub fn stop(self) -> Tally {
-        self.stop.cancel();
+        self.thread.stop();
         self.wait()
-    }
-
-    fn join(&mut self) {
-        if let Some(Err(panic)) = self.thread.take().map(JoinHandle::join) {
-            std::panic::resume_unwind(panic);
-        }
-    }
-}
-
-impl Drop for ClientBoard {
-    fn drop(&mut self) {
-        self.stop.cancel();
-        if let Some(thread) = self.thread.take() {
-            // The thread's panic has been printed already, and a drop must not panic itself.
-            let _ = thread.join();
-        }
     }
 }
 

@@ -8,7 +8,6 @@ use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::Context;
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 use rgb_proto::http::{BoardStatus, ContentType, Document, PAGE, Resource};
@@ -24,6 +23,7 @@ use super::lock;
 use crate::clock::{Clock, Steps};
 use crate::event::{Event, NoticeKind, ServerSummary, micros};
 use crate::source::{Random, Source, Streams};
+use crate::threads::Threads;
 use crate::transport;
 
 /// How a server board is set up. The default takes connections on a free port of this machine alone and sends the random
@@ -87,7 +87,7 @@ impl Default for ServerBoardConfig {
 pub struct ServerBoard {
     server: Arc<Server>,
     addr: SocketAddr,
-    workers: Vec<JoinHandle<()>>,
+    threads: Threads,
 }
 
 /// Why a server board could not start.
@@ -133,18 +133,12 @@ impl ServerBoard {
         let listeners = transport::listeners(bind, config.workers.max(1)).map_err(failed)?;
         let addr = listeners[0].local_addr().map_err(failed)?;
         let server = Arc::new(Server::new(config));
-        let mut board = Self { server, addr, workers: Vec::new() };
-        for listener in listeners {
-            let runtime =
-                tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(StartError::Resources)?;
-            let server = Arc::clone(&board.server);
-            let worker = std::thread::Builder::new()
-                .name(format!("{}-{}", server.name, board.workers.len()))
-                .spawn(move || runtime.block_on(server.run(listener, addr)))
-                .map_err(StartError::Resources)?;
-            board.workers.push(worker);
+        let mut threads = Threads::new(server.stop.clone());
+        for (number, listener) in listeners.into_iter().enumerate() {
+            let worker = Arc::clone(&server);
+            threads.spawn(format!("{}-{number}", server.name), move || worker.run(listener, addr))?;
         }
-        Ok(board)
+        Ok(Self { server, addr, threads })
     }
 
     /// The address to connect to, with the real port.
@@ -172,27 +166,9 @@ impl ServerBoard {
     /// Takes no more connections, gives the open ones a quarter of a second to end, and returns what the board has seen.
     #[must_use = "or drop the board, which stops it too"]
     pub fn stop(mut self) -> ServerSummary {
-        self.join();
+        self.threads.stop();
+        self.threads.join();
         self.server.stats()
-    }
-
-    fn join(&mut self) {
-        self.server.stop.cancel();
-        for worker in self.workers.drain(..) {
-            if let Err(panic) = worker.join() {
-                std::panic::resume_unwind(panic);
-            }
-        }
-    }
-}
-
-impl Drop for ServerBoard {
-    fn drop(&mut self) {
-        self.server.stop.cancel();
-        for worker in self.workers.drain(..) {
-            // A worker's panic has been printed already, and a drop must not panic itself.
-            let _ = worker.join();
-        }
     }
 }
 
@@ -362,10 +338,7 @@ impl Server {
         let number = self.served.fetch_add(1, Ordering::Relaxed) + 1;
         if self.events.is_some() {
             let elapsed = clock.now().saturating_duration_since(accepted);
-            let client = match served.request {
-                Request::Data { name } => name,
-                Request::Http { .. } | Request::Other => None,
-            };
+            let client = served.request.name().copied();
             self.emit(|board| Event::Served {
                 board,
                 peer,
@@ -443,13 +416,8 @@ async fn drive(server: &Server, stream: &mut TcpStream, clock: Clock, accepted: 
             }
             ServerStep::Reply(request) => {
                 let content_type = match request {
-                    Request::Data { name } => {
-                        let color = lock(&server.streams).next_color(name.as_ref());
-                        exchange.reply(color);
-                        continue;
-                    }
-                    Request::Other | Request::Http { resource: Resource::Color, .. } => {
-                        let color = lock(&server.streams).next_color(None);
+                    Request::Data { .. } | Request::Other | Request::Http { resource: Resource::Color, .. } => {
+                        let color = lock(&server.streams).next_color(request.name());
                         exchange.reply(color);
                         continue;
                     }
