@@ -24,6 +24,7 @@
 //! | a board that joins a WiFi network | [`Station`] | [`StationStep`], [`StationConfig`], [`StationFailure`] |
 //! | a server | [`ServerExchange`] | [`ServerStep`], [`ServerConfig`], [`Served`], [`ServeError`] |
 //! | what a client asked for | [`RequestDecoder`] | [`Request`], [`RequestStatus`], [`Name`], [`Response`] |
+//! | boards that find each other | [`discovery`] | |
 //! | time | [`Instant`] | |
 //!
 //! # Driving an exchange
@@ -178,6 +179,7 @@ struct Readme;
 mod client;
 mod codec;
 mod color;
+pub mod discovery;
 pub mod http;
 mod name;
 mod request;

@@ -1,0 +1,91 @@
+//! How boards find each other: multicast DNS (RFC 6762) and DNS-based service discovery (RFC 6763), DSC clauses.
+//!
+//! A board that serves answers for its host name, such as `rgb-server.local`, and announces a service of the type
+//! [`SERVICE_TYPE`] under it. A client that knows no server takes the first one announced.
+
+use core::fmt;
+use core::net::{Ipv4Addr, SocketAddrV4};
+
+use crate::name::Name;
+
+/// The service's type in DNS-SD (DSC-1), with the domain.
+pub const SERVICE_TYPE: &str = "_rgb._tcp.local";
+
+/// Where multicast DNS is sent to (RFC 6762, section 3).
+pub const GROUP: SocketAddrV4 = SocketAddrV4::new(Ipv4Addr::new(224, 0, 0, 251), 5353);
+
+/// The keys of a service's TXT record (DSC-2).
+pub mod txt {
+    /// The version of these keys (RFC 6763, section 6.7); its value is [`VERSION`].
+    pub const TXTVERS: &str = "txtvers";
+    /// The only version so far.
+    pub const VERSION: &str = "1";
+    /// The board's name.
+    pub const NAME: &str = "name";
+    /// The board's part, as [`Role::as_str`](crate::settings::Role::as_str) says it.
+    pub const ROLE: &str = "role";
+    /// The version of the board's software.
+    pub const SOFTWARE: &str = "version";
+}
+
+/// A board's name as one label of a host name (DSC-3): lower-case letters, digits and hyphens.
+///
+/// ```
+/// use rgb_proto::discovery::HostLabel;
+///
+/// let label = HostLabel::new(&"Living_Room.2".parse()?);
+/// assert_eq!(label.as_str(), "living-room-2");
+/// # Ok::<(), rgb_proto::NameError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HostLabel {
+    /// Zero from `len` on, so that equal labels are equal arrays.
+    bytes: [u8; Name::MAX_LEN],
+    len: u8,
+}
+
+impl HostLabel {
+    /// The label of a board of this name.
+    #[must_use]
+    pub fn new(name: &Name) -> Self {
+        let mut label = Self { bytes: [0; Name::MAX_LEN], len: 0 };
+        for &byte in name.as_bytes() {
+            match byte {
+                b'.' | b'-' | b'_' if label.len == 0 => {}
+                b'.' | b'-' | b'_' => label.push(b'-'),
+                _ => label.push(byte.to_ascii_lowercase()),
+            }
+        }
+        while let Some(rest) = label.as_str().strip_suffix('-') {
+            label.len = rest.len() as u8;
+            if let Some(byte) = label.bytes.get_mut(usize::from(label.len)) {
+                *byte = 0;
+            }
+        }
+        if label.len == 0 {
+            for &byte in b"rgb-board" {
+                label.push(byte);
+            }
+        }
+        label
+    }
+
+    fn push(&mut self, byte: u8) {
+        if let Some(place) = self.bytes.get_mut(usize::from(self.len)) {
+            *place = byte;
+            self.len += 1;
+        }
+    }
+
+    /// The label as text, without a domain.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.bytes.get(..usize::from(self.len)).and_then(|bytes| core::str::from_utf8(bytes).ok()).unwrap_or_default()
+    }
+}
+
+impl fmt::Display for HostLabel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
