@@ -95,11 +95,12 @@ impl Board {
     /// A board that has just started. Nothing runs yet: its tasks borrow it.
     #[must_use]
     pub fn new(settings: Settings, reset_reason: ResetReason) -> Self {
+        let station = Station::new(station_config(&settings), clock::now());
         Self {
             settings,
             reset_reason,
             state: Mutex::new(RefCell::new(State {
-                station: Station::new(StationConfig::default(), clock::now()),
+                station,
                 rssi_dbm: None,
                 color: None,
                 served: 0,
@@ -232,7 +233,8 @@ impl Board {
 
     /// The station begins now; the radio may have taken its time to start.
     pub(crate) fn start_station(&self) {
-        self.with(|state| state.station = Station::new(StationConfig::default(), clock::now()));
+        let config = station_config(&self.settings);
+        self.with(|state| state.station = Station::new(config, clock::now()));
     }
 
     /// What the station does next.
@@ -342,4 +344,8 @@ impl Board {
     fn with<T>(&self, look: impl FnOnce(&mut State) -> T) -> T {
         self.state.lock(|state| look(&mut state.borrow_mut()))
     }
+}
+
+fn station_config(settings: &Settings) -> StationConfig {
+    StationConfig { networks: settings.networks().len() as u8, ..StationConfig::default() }
 }

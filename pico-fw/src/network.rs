@@ -50,9 +50,14 @@ pub async fn keep_up<R: Radio>(
             signal.told = None;
         }
         match step {
-            StationStep::Join { deadline } => {
-                Event::Joining(board.settings().ssid()).tell(log);
-                match clock::before(deadline, radio.join(board.settings())).await {
+            StationStep::Join { network, deadline } => {
+                let networks = board.settings().networks();
+                let Some(network) = networks.get(usize::from(network)).or(networks.first()) else {
+                    board.await_alive(Part::Station, clock::sleep_until(deadline)).await;
+                    continue;
+                };
+                Event::Joining(network.ssid()).tell(log);
+                match clock::before(deadline, radio.join(network)).await {
                     Some(Ok(())) => {
                         Event::Connected.tell(log);
                         board.tell_station(Station::handle_joined);

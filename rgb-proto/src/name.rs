@@ -39,13 +39,19 @@ impl Name {
         self.bytes.get(..usize::from(self.len)).unwrap_or_default()
     }
 
-    /// The name of a board that was given none.
-    pub(crate) const DEFAULT: Self = {
+    /// A board that serves and was given no name (DSC-3).
+    pub(crate) const DEFAULT_SERVER: Self = Self::literal(b"rgb-server");
+    /// A board that only asks and was given no name.
+    pub(crate) const DEFAULT_CLIENT: Self = Self::literal(b"rgb-client");
+
+    /// A name that is known to be one.
+    const fn literal<const N: usize>(text: &[u8; N]) -> Self {
         let mut name = Self::EMPTY;
-        [name.bytes[0], name.bytes[1], name.bytes[2], name.bytes[3], name.bytes[4]] = *b"board";
-        name.len = 5;
+        let (bytes, _) = name.bytes.split_at_mut(N);
+        bytes.copy_from_slice(text);
+        name.len = N as u8;
         name
-    };
+    }
 
     pub(crate) const fn is_empty(&self) -> bool {
         self.len == 0

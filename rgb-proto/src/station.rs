@@ -21,6 +21,8 @@ pub struct StationConfig {
     /// After so many exchanges in a row without a sign of life the link counts as dead (STA-5). 10 unless set; 0 counts
     /// as 1.
     pub silent_exchanges_max: u16,
+    /// How many networks the board knows, in order of preference (STA-7). 1 unless set; 0 counts as 1.
+    pub networks: u8,
 }
 
 impl Default for StationConfig {
@@ -31,6 +33,7 @@ impl Default for StationConfig {
             address_timeout: Duration::from_secs(15),
             backoff: Backoff { first: Duration::from_secs(1), longest: Duration::from_secs(30) },
             silent_exchanges_max: 10,
+            networks: 1,
         }
     }
 }
@@ -55,7 +58,9 @@ impl Default for StationConfig {
 pub struct Station {
     config: StationConfig,
     state: State,
-    /// Since the network last worked.
+    /// The network that is joined, or is to be joined next: its place in the order of preference, from 0.
+    network: u8,
+    /// Since a network last worked.
     failures: u32,
     last_failure: Option<StationFailure>,
     /// Exchanges in a row without a sign of life.
@@ -69,17 +74,26 @@ enum State {
     Joining { deadline: Instant },
     AwaitingAddress { deadline: Instant },
     Running,
-    Leaving { deadline: Instant },
+    Leaving { deadline: Instant, then: AfterLeaving },
     Waiting { until: Instant },
+}
+
+/// What follows when a network has been left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum AfterLeaving {
+    Join,
+    Wait,
 }
 
 /// What the driver of a [`Station`] does next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum StationStep {
-    /// Join the network; then [`Station::handle_joined`] or [`Station::handle_join_failed`]. At the deadline give the
+    /// Join this network; then [`Station::handle_joined`] or [`Station::handle_join_failed`]. At the deadline give the
     /// join up and poll.
     Join {
+        /// Its place in the order of preference, from 0.
+        network: u8,
         /// When the join has failed.
         deadline: Instant,
     },
@@ -155,6 +169,7 @@ impl Station {
         Self {
             config,
             state: State::Joining { deadline: now + config.join_timeout },
+            network: 0,
             failures: 0,
             last_failure: None,
             silent_exchanges: 0,
@@ -167,17 +182,15 @@ impl Station {
         match self.state {
             State::Joining { deadline } if now >= deadline => self.fail(StationFailure::JoinTimedOut, now),
             State::AwaitingAddress { deadline } if now >= deadline => self.fail(StationFailure::NoAddress, now),
-            State::Leaving { deadline } if now >= deadline => self.wait(now, random),
-            State::Waiting { until } if now >= until => {
-                self.state = State::Joining { deadline: now + self.config.join_timeout };
-            }
+            State::Leaving { deadline, then } if now >= deadline => self.end_leaving(then, now, random),
+            State::Waiting { until } if now >= until => self.join(now),
             _ => {}
         }
         match self.state {
-            State::Joining { deadline } => StationStep::Join { deadline },
+            State::Joining { deadline } => StationStep::Join { network: self.network, deadline },
             State::AwaitingAddress { deadline } => StationStep::AwaitAddress { deadline },
             State::Running => StationStep::Run,
-            State::Leaving { deadline } => StationStep::Leave { deadline },
+            State::Leaving { deadline, .. } => StationStep::Leave { deadline },
             State::Waiting { until } => StationStep::Wait { until },
         }
     }
@@ -220,8 +233,8 @@ impl Station {
 
     /// The board has left the network.
     pub fn handle_left(&mut self, now: Instant, random: u32) {
-        if let State::Leaving { .. } = self.state {
-            self.wait(now, random);
+        if let State::Leaving { then, .. } = self.state {
+            self.end_leaving(then, now, random);
         }
     }
 
@@ -276,12 +289,30 @@ impl Station {
         self.failures = self.failures.saturating_add(1);
         self.last_failure = Some(failure);
         self.silent_exchanges = 0;
+        // A network that was lost may be back, and so may one that the board prefers to it; one that did not work is
+        // followed by the next, and the last one by a wait.
+        self.network = match failure {
+            StationFailure::LinkLost if self.state == State::Running => 0,
+            _ if self.network + 1 < self.config.networks => self.network + 1,
+            _ => 0,
+        };
+        let then = if self.network > 0 { AfterLeaving::Join } else { AfterLeaving::Wait };
         // A radio that joins while it is associated is not safe to use, and one whose join failed may be (STA-2).
-        self.state = State::Leaving { deadline: now + self.config.leave_timeout };
+        self.state = State::Leaving { deadline: now + self.config.leave_timeout, then };
     }
 
-    fn wait(&mut self, now: Instant, random: u32) {
-        let wait = self.config.backoff.wait(self.failures.saturating_sub(1), random);
-        self.state = State::Waiting { until: now + wait };
+    fn end_leaving(&mut self, then: AfterLeaving, now: Instant, random: u32) {
+        match then {
+            AfterLeaving::Join => self.join(now),
+            AfterLeaving::Wait => {
+                let rounds = self.failures / u32::from(self.config.networks.max(1));
+                let wait = self.config.backoff.wait(rounds.saturating_sub(1), random);
+                self.state = State::Waiting { until: now + wait };
+            }
+        }
+    }
+
+    fn join(&mut self, now: Instant) {
+        self.state = State::Joining { deadline: now + self.config.join_timeout };
     }
 }

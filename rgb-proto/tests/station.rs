@@ -35,8 +35,8 @@ fn decode_error() -> DecodeError {
 fn a_join_is_waited_for_until_just_before_its_time_out_and_given_up_at_it() {
     let mut station = Station::new(StationConfig::default(), START);
     let deadline = seconds(15);
-    assert_eq!(station.poll(START, 0), StationStep::Join { deadline });
-    assert_eq!(station.poll(at(deadline.as_micros() - 1), 0), StationStep::Join { deadline });
+    assert_eq!(station.poll(START, 0), StationStep::Join { network: 0, deadline });
+    assert_eq!(station.poll(at(deadline.as_micros() - 1), 0), StationStep::Join { network: 0, deadline });
     assert_eq!(station.poll(deadline, 0), StationStep::Leave { deadline: seconds(17) });
     assert_eq!(station.last_failure(), Some(StationFailure::JoinTimedOut));
 }
@@ -70,7 +70,7 @@ fn a_wait_ends_in_a_join_at_its_end_and_not_before() {
     station.handle_left(START, 0);
     let until = at(500_000);
     assert_eq!(station.poll(at(499_999), 0), StationStep::Wait { until });
-    assert_eq!(station.poll(until, 0), StationStep::Join { deadline: until + Duration::from_secs(15) });
+    assert_eq!(station.poll(until, 0), StationStep::Join { network: 0, deadline: until + Duration::from_secs(15) });
 }
 
 // STA-4
@@ -311,7 +311,7 @@ fn survive(seed: u64, policy: &mut dyn Policy) -> Result<(), String> {
         let step = policy.poll(now, coin);
         let station = policy.station();
         let pause = match step {
-            StationStep::Join { deadline } => {
+            StationStep::Join { deadline, .. } => {
                 if associated {
                     return Err(format!("joined at {now:?} without leaving first"));
                 }
@@ -446,7 +446,7 @@ impl Policy for Broken {
                 if self.station.last_failure() == Some(StationFailure::JoinTimedOut) =>
             {
                 self.station = frozen;
-                StationStep::Join { deadline: now + Duration::from_secs(15) }
+                StationStep::Join { network: 0, deadline: now + Duration::from_secs(15) }
             }
             (Fault::EndlessDhcp, StationStep::Leave { .. })
                 if self.station.last_failure() == Some(StationFailure::NoAddress) =>

@@ -4,7 +4,7 @@ use cyw43::{Control, JoinAuth, JoinOptions};
 use embassy_sync::blocking_mutex::raw::NoopRawMutex;
 use embassy_sync::mutex::Mutex;
 use pico_fw::radio::{JoinError, Radio};
-use rgb_proto::settings::Settings;
+use rgb_proto::settings::Network;
 
 /// The driver's handle to the radio. The station and the LED on the board, which hangs on the radio, take turns.
 pub(crate) type SharedControl = Mutex<NoopRawMutex, Control<'static>>;
@@ -25,11 +25,11 @@ impl Station {
 }
 
 impl Radio for Station {
-    async fn join(&mut self, settings: &Settings) -> Result<(), JoinError> {
+    async fn join(&mut self, network: &Network) -> Result<(), JoinError> {
         let mut control = self.control.lock().await;
         // It stays as it is until the join is over, and light says that all is well.
         control.gpio_set(LED, false).await;
-        let options = match settings.passphrase() {
+        let options = match network.passphrase() {
             Some(passphrase) => {
                 let mut options = JoinOptions::new(passphrase.reveal().as_bytes());
                 // Asked for WPA3 as well, the radio fails at one in four access points that offer both.
@@ -38,7 +38,7 @@ impl Radio for Station {
             }
             None => JoinOptions::new_open(),
         };
-        control.join(settings.ssid().as_str(), options).await.map_err(|error| match error {
+        control.join(network.ssid().as_str(), options).await.map_err(|error| match error {
             cyw43::JoinError::NetworkNotFound => JoinError::NetworkNotFound,
             cyw43::JoinError::AuthenticationFailure => JoinError::WrongPassphrase,
             cyw43::JoinError::JoinFailure(_) => JoinError::Other,
@@ -52,5 +52,18 @@ impl Radio for Station {
     async fn rssi(&mut self) -> Option<i32> {
         // Where the radio has no network, its answer carries no strength.
         Some(self.control.lock().await.get_rssi().await).filter(|&dbm| dbm < 0)
+    }
+
+    async fn start_access_point(&mut self, network: &Network, channel: u8) {
+        let mut control = self.control.lock().await;
+        let ssid = network.ssid().as_str();
+        match network.passphrase() {
+            Some(passphrase) => control.start_ap_wpa2(ssid, passphrase.reveal(), channel).await,
+            None => control.start_ap_open(ssid, channel).await,
+        }
+    }
+
+    fn stations(&mut self) -> u8 {
+        0
     }
 }

@@ -15,7 +15,7 @@ use pico_fw::radio::{JoinError, Radio};
 use pico_fw::server::{SERVERS, ServerBuffers, serve};
 use pico_fw::source::{SharedSource, Source, Streams};
 use rgb_proto::Rgb;
-use rgb_proto::settings::{Settings, SettingsDraft};
+use rgb_proto::settings::{Network, Settings, SettingsDraft};
 
 use super::ethernet::{Ethernet, Nic};
 use super::time::World;
@@ -119,14 +119,14 @@ struct SimulatedRadio {
 }
 
 impl Radio for SimulatedRadio {
-    async fn join(&mut self, settings: &Settings) -> Result<(), JoinError> {
+    async fn join(&mut self, network: &Network) -> Result<(), JoinError> {
         assert!(!self.ethernet.is_link_up(self.port), "joined while associated");
         self.access_point.borrow_mut().calls.push("join");
         Timer::after_millis(800).await;
         let (hangs, outcome) = {
             let access_point = self.access_point.borrow();
-            let passphrase = settings.passphrase().map_or("", |passphrase| passphrase.reveal());
-            let outcome = if settings.ssid().as_str() != access_point.ssid {
+            let passphrase = network.passphrase().map_or("", |passphrase| passphrase.reveal());
+            let outcome = if network.ssid().as_str() != access_point.ssid {
                 Err(JoinError::NetworkNotFound)
             } else if passphrase != access_point.passphrase {
                 Err(JoinError::WrongPassphrase)
@@ -156,5 +156,13 @@ impl Radio for SimulatedRadio {
         assert!(self.ethernet.is_link_up(self.port), "asked for the signal without a link");
         Timer::after_millis(1).await;
         Some(self.access_point.borrow().rssi_dbm)
+    }
+
+    async fn start_access_point(&mut self, _network: &Network, _channel: u8) {
+        panic!("the lab has an access point of its own")
+    }
+
+    fn stations(&mut self) -> u8 {
+        0
     }
 }
