@@ -62,6 +62,8 @@ pub struct Station {
     network: u8,
     /// Since a network last worked.
     failures: u32,
+    /// How often the station has waited since a network last worked.
+    waits: u32,
     last_failure: Option<StationFailure>,
     /// Exchanges in a row without a sign of life.
     silent_exchanges: u16,
@@ -171,6 +173,7 @@ impl Station {
             state: State::Joining { deadline: now + config.join_timeout },
             network: 0,
             failures: 0,
+            waits: 0,
             last_failure: None,
             silent_exchanges: 0,
             silent_exchanges_max: config.silent_exchanges_max.max(1),
@@ -213,6 +216,7 @@ impl Station {
     pub fn handle_address(&mut self) {
         if let State::AwaitingAddress { .. } = self.state {
             self.failures = 0;
+            self.waits = 0;
             self.state = State::Running;
         }
     }
@@ -305,8 +309,8 @@ impl Station {
         match then {
             AfterLeaving::Join => self.join(now),
             AfterLeaving::Wait => {
-                let rounds = self.failures / u32::from(self.config.networks.max(1));
-                let wait = self.config.backoff.wait(rounds.saturating_sub(1), random);
+                let wait = self.config.backoff.wait(self.waits, random);
+                self.waits = self.waits.saturating_add(1);
                 self.state = State::Waiting { until: now + wait };
             }
         }

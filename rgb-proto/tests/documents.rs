@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use proptest::prelude::*;
-use rgb_proto::http::{BoardStatus, ContentType, Document, PAGE};
-use rgb_proto::settings::Role;
+use rgb_proto::http::{AccessPointStatus, BoardStatus, ContentType, Document, Lease, PAGE};
+use rgb_proto::settings::{Role, SettingsDraft, Ssid};
 use rgb_proto::{
     ErrorKind, Instant, Method, Request, RequestDecoder, RequestStatus, Resource, Rgb, Served, ServerConfig,
     ServerExchange, ServerStep,
@@ -150,6 +150,7 @@ fn status() -> BoardStatus {
         role: Role::Both,
         address: Some([192, 168, 1, 7].into()),
         rssi_dbm: Some(-61),
+        access_point: None,
         uptime: Duration::from_millis(61_999),
         color: Some(Rgb::new(1, 2, 3)),
         served: 4,
@@ -166,8 +167,8 @@ fn the_status_is_the_object_that_the_protocol_describes() {
     assert_eq!(
         object,
         serde_json::json!({
-            "name": "kitchen", "role": "both", "address": "192.168.1.7", "rssi_dbm": -61, "uptime_s": 61,
-            "color": "1,2,3", "served": 4, "exchanges": 5, "reset_reason": "watchdog",
+            "name": "kitchen", "role": "both", "address": "192.168.1.7", "rssi_dbm": -61, "access_point": null,
+            "uptime_s": 61, "color": "1,2,3", "served": 4, "exchanges": 5, "reset_reason": "watchdog",
             "failures": {"connect": 1, "timeout": 2, "reset": 3, "closed": 4, "decode": 5, "resolve": 6},
         })
     );
@@ -178,8 +179,49 @@ fn the_status_is_the_object_that_the_protocol_describes() {
 fn a_board_without_a_network_has_nulls_in_its_status() {
     let status = BoardStatus { address: None, rssi_dbm: None, color: None, ..status() };
     let object: serde_json::Value = serde_json::from_str(&status.to_string()).unwrap();
-    for field in ["address", "rssi_dbm", "color"] {
+    for field in ["address", "rssi_dbm", "access_point", "color"] {
         assert!(object[field].is_null(), "{field}");
     }
     assert_eq!(ErrorKind::ALL.len(), object["failures"].as_object().unwrap().len());
+}
+
+fn ssid(text: &str) -> Ssid {
+    let mut draft = SettingsDraft::new();
+    draft.set("ssid", text).expect("a good name");
+    *draft.finish().expect("settings that fit together").networks()[0].ssid()
+}
+
+// HTTP-6
+#[test]
+fn an_access_point_tells_its_network_and_who_is_on_it() {
+    let lease =
+        |last| Lease { address: [192, 168, 4, last].into(), hardware_address: [0x28, 0xcd, 0xc1, 0, 0xa, last] };
+    let mut leases = [None; AccessPointStatus::LEASES_MAX];
+    leases[0] = Some(lease(2));
+    leases[1] = Some(lease(3));
+    let access_point = AccessPointStatus { ssid: ssid("Lamps"), channel: 6, stations: 1, leases };
+    let status = BoardStatus { rssi_dbm: None, access_point: Some(access_point), ..status() };
+    let object: serde_json::Value = serde_json::from_str(&status.to_string()).unwrap();
+    assert_eq!(
+        object["access_point"],
+        serde_json::json!({
+            "ssid": "Lamps", "channel": 6, "stations": 1,
+            "leases": [
+                {"address": "192.168.4.2", "hardware_address": "28:cd:c1:00:0a:02"},
+                {"address": "192.168.4.3", "hardware_address": "28:cd:c1:00:0a:03"},
+            ],
+        })
+    );
+}
+
+proptest! {
+    // HTTP-6
+    #[test]
+    fn any_networks_name_comes_through_the_status(name in "[\\PC\"\\\\\\x00-\\x1f\\x7f]{1,8}") {
+        let leases = [None; AccessPointStatus::LEASES_MAX];
+        let access_point = Some(AccessPointStatus { ssid: ssid(&name), channel: 1, stations: 0, leases });
+        let object: serde_json::Value = serde_json::from_str(&BoardStatus { access_point, ..status() }.to_string()).unwrap();
+        prop_assert_eq!(&object["access_point"]["ssid"], &serde_json::json!(name));
+        prop_assert_eq!(&object["access_point"]["leases"], &serde_json::json!([]));
+    }
 }

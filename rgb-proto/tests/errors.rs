@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use rgb_proto::settings::SettingsError;
+use rgb_proto::settings::record::RecordError;
 use rgb_proto::{
     BufferTooSmall, ClientConfig, ConfigError, DecodeError, ErrorKind, ExchangeError, Mode, Name, NameError, Phase,
-    Reply, ReplyDecoder, Rgb, ServeError, TransportError, decode,
+    Reply, ReplyDecoder, Rgb, ServeError, StationFailure, TransportError, decode,
 };
 
 fn strict(reply: &[u8]) -> String {
@@ -138,6 +140,9 @@ fn every_error_is_an_error_that_can_be_copied_sent_and_kept() {
     check::<ConfigError>();
     check::<ExchangeError>();
     check::<ServeError>();
+    check::<StationFailure>();
+    check::<SettingsError>();
+    check::<RecordError>();
 }
 
 #[test]

@@ -158,7 +158,9 @@ mod serde_feature {
 #[cfg(feature = "defmt")]
 mod defmt_feature {
     use rgb_proto::http::{ContentType, Document};
-    use rgb_proto::settings::{Country, LedPolarity, Role, SettingsError, SourceKind};
+    use rgb_proto::settings::area::Slot;
+    use rgb_proto::settings::record::RecordError;
+    use rgb_proto::settings::{Country, LedPolarity, Role, SettingsError, SourceKind, Wifi};
     use rgb_proto::{
         Backoff, BufferTooSmall, ClientConfig, ClientStep, Component, ConfigError, DecodeError, DecodeErrorKind,
         ErrorKind, ExchangeError, Instant, JoinError, Method, Mode, Name, NameError, Phase, Reply, Request,
@@ -173,10 +175,13 @@ mod defmt_feature {
         check::<Country>();
         check::<Document>();
         check::<LedPolarity>();
+        check::<RecordError>();
         check::<Resource>();
         check::<Role>();
         check::<SettingsError>();
+        check::<Slot>();
         check::<SourceKind>();
+        check::<Wifi>();
         check::<Backoff>();
         check::<BufferTooSmall>();
         check::<ClientConfig>();

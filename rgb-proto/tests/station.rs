@@ -1,5 +1,7 @@
 //! A station gets onto the network, and back onto it after everything that a network does to it.
 
+mod property;
+
 use std::time::Duration;
 
 use proptest::prelude::*;
@@ -24,6 +26,51 @@ fn running() -> Station {
     station.handle_address();
     assert_eq!(station.poll(START, 0), StationStep::Run);
     station
+}
+
+/// A station that knows so many networks and joins the first one now.
+fn of_networks(networks: u8) -> Station {
+    Station::new(StationConfig { networks, ..StationConfig::default() }, START)
+}
+
+/// The network that the station joins now.
+fn joins(station: &mut Station, now: Instant) -> u8 {
+    match station.poll(now, 0) {
+        StationStep::Join { network, deadline } => {
+            assert_eq!(deadline, now + Duration::from_secs(15), "a whole time-out for each network");
+            network
+        }
+        step => panic!("no join, but {step:?}"),
+    }
+}
+
+/// Leaves the network, which the station must want now.
+fn leave(station: &mut Station, now: Instant) {
+    assert!(matches!(station.poll(now, 0), StationStep::Leave { .. }), "{station:?}");
+    station.handle_left(now, 0);
+}
+
+/// The end of the wait, which the station must want now.
+fn wait(station: &mut Station, now: Instant) -> Instant {
+    match station.poll(now, 0) {
+        StationStep::Wait { until } => until,
+        step => panic!("no wait, but {step:?}"),
+    }
+}
+
+/// Brings the station onto the network that it joins now.
+fn run(station: &mut Station, now: Instant) {
+    joins(station, now);
+    station.handle_joined(now);
+    station.handle_address();
+    assert_eq!(station.poll(now, 0), StationStep::Run);
+}
+
+/// Ten exchanges, as a dead link takes them.
+fn ten_silent_exchanges(station: &mut Station, now: Instant) {
+    for _ in 0..10 {
+        station.handle_exchange(Err(ExchangeError::TimedOut(Phase::Connecting)), now);
+    }
 }
 
 fn decode_error() -> DecodeError {
@@ -194,6 +241,238 @@ fn a_lost_address_is_waited_for_without_joining_again() {
     assert_eq!(station.poll(seconds(2), 0), StationStep::Run);
 }
 
+/// Makes a network not work for a station that joins it now; returns when that shows.
+type Fail = fn(&mut Station, Instant) -> Instant;
+
+/// Everything that makes a network not work.
+const FAILURES: [(&str, Fail); 7] = [
+    ("not found", |station, now| {
+        station.handle_join_failed(JoinError::NetworkNotFound, now);
+        now
+    }),
+    ("wrong passphrase", |station, now| {
+        station.handle_join_failed(JoinError::WrongPassphrase, now);
+        now
+    }),
+    ("another refusal", |station, now| {
+        station.handle_join_failed(JoinError::Other, now);
+        now
+    }),
+    ("a join that hangs", |_, now| now + Duration::from_secs(15)),
+    ("no address", |station, now| {
+        station.handle_joined(now);
+        now + Duration::from_secs(15)
+    }),
+    ("a link that is lost before an address came", |station, now| {
+        station.handle_joined(now);
+        station.handle_link_lost(now);
+        now
+    }),
+    ("a dead link", |station, now| {
+        station.handle_joined(now);
+        station.handle_address();
+        // As many as the most patient link may have.
+        for _ in 0..40 {
+            station.handle_exchange(Err(ExchangeError::TimedOut(Phase::Connecting)), now);
+        }
+        now
+    }),
+];
+
+// STA-7, STA-2
+#[test]
+fn a_network_that_does_not_work_is_left_and_followed_at_once_by_the_next() {
+    for (failure, fail) in FAILURES {
+        for networks in 1..=4 {
+            let mut station = of_networks(networks);
+            let mut now = START;
+            for network in 0..networks {
+                assert_eq!(joins(&mut station, now), network, "{failure}");
+                now = fail(&mut station, now);
+                leave(&mut station, now);
+            }
+            assert!(wait(&mut station, now) > now, "{failure}: no wait behind the last");
+        }
+    }
+}
+
+// STA-7, STA-2
+#[test]
+fn leaving_that_hangs_is_given_up_and_followed_by_the_next_network_too() {
+    let mut station = of_networks(2);
+    station.handle_join_failed(JoinError::NetworkNotFound, START);
+    assert_eq!(station.poll(START, 0), StationStep::Leave { deadline: seconds(2) });
+    assert_eq!(station.poll(at(1_999_999), 0), StationStep::Leave { deadline: seconds(2) });
+    assert_eq!(joins(&mut station, seconds(2)), 1);
+}
+
+// STA-7
+#[test]
+fn after_the_wait_behind_the_last_network_it_is_the_first_ones_turn() {
+    for (failure, fail) in FAILURES {
+        let mut station = of_networks(3);
+        let mut now = START;
+        for round in 0..3 {
+            for network in 0..3 {
+                assert_eq!(joins(&mut station, now), network, "{failure}, round {round}");
+                now = fail(&mut station, now);
+                leave(&mut station, now);
+            }
+            now = wait(&mut station, now);
+        }
+        assert_eq!(joins(&mut station, now), 0, "{failure}");
+    }
+}
+
+// STA-7, STA-4
+#[test]
+fn the_wait_doubles_once_a_round() {
+    for networks in 1..=4 {
+        let mut station = of_networks(networks);
+        let mut now = START;
+        let waits = [0; 8].map(|random| {
+            for _ in 0..networks {
+                joins(&mut station, now);
+                station.handle_join_failed(JoinError::NetworkNotFound, now);
+                station.handle_left(now, random);
+            }
+            let until = wait(&mut station, now);
+            let wait = until.saturating_duration_since(now);
+            now = until;
+            wait.as_millis()
+        });
+        assert_eq!(waits, [500, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000], "{networks} networks");
+        assert_eq!(station.failures(), 8 * u32::from(networks));
+    }
+}
+
+// STA-7, STA-4
+#[test]
+fn the_wait_doubles_once_a_round_after_a_round_that_began_in_its_middle_too() {
+    let lose_link: fn(&mut Station) = |station| station.handle_link_lost(START);
+    let lose_life: fn(&mut Station) = |station| ten_silent_exchanges(station, START);
+    for (fail, others) in [(lose_link, 0), (lose_life, 1)] {
+        let mut station = of_networks(4);
+        for _ in 0..2 {
+            station.handle_join_failed(JoinError::NetworkNotFound, START);
+            leave(&mut station, START);
+        }
+        run(&mut station, START);
+        fail(&mut station);
+        leave(&mut station, START);
+        let mut now = START;
+        let waits = [others, 4, 4, 4].map(|failures| {
+            for _ in 0..failures {
+                joins(&mut station, now);
+                station.handle_join_failed(JoinError::NetworkNotFound, now);
+                leave(&mut station, now);
+            }
+            let until = wait(&mut station, now);
+            let wait = until.saturating_duration_since(now);
+            now = until;
+            wait.as_millis()
+        });
+        assert_eq!(waits, [500, 1_000, 2_000, 4_000]);
+    }
+}
+
+// STA-7, STA-4
+#[test]
+fn a_network_that_works_makes_the_waits_short_again() {
+    let mut station = of_networks(2);
+    let mut now = START;
+    for _ in 0..6 {
+        for _ in 0..2 {
+            joins(&mut station, now);
+            station.handle_join_failed(JoinError::Other, now);
+            leave(&mut station, now);
+        }
+        now = wait(&mut station, now);
+    }
+    run(&mut station, now);
+    assert_eq!(station.failures(), 0);
+    station.handle_link_lost(now);
+    leave(&mut station, now);
+    assert_eq!(wait(&mut station, now), now + Duration::from_millis(500));
+}
+
+// STA-7
+#[test]
+fn after_a_link_that_worked_was_lost_it_is_the_first_networks_turn_behind_a_wait() {
+    for worked in 0..4 {
+        let mut station = of_networks(4);
+        for _ in 0..worked {
+            station.handle_join_failed(JoinError::NetworkNotFound, START);
+            leave(&mut station, START);
+        }
+        assert_eq!(joins(&mut station, START), worked);
+        run(&mut station, START);
+        station.handle_link_lost(seconds(60));
+        leave(&mut station, seconds(60));
+        let until = wait(&mut station, seconds(60));
+        assert_eq!(until, at(60_500_000));
+        assert_eq!(joins(&mut station, until), 0, "network {worked} had worked");
+        // If that one is not there, the others follow as ever.
+        station.handle_join_failed(JoinError::NetworkNotFound, until);
+        leave(&mut station, until);
+        assert_eq!(joins(&mut station, until), 1);
+    }
+}
+
+// STA-7, STA-5
+#[test]
+fn a_link_that_died_is_followed_by_the_next_network_at_once() {
+    let mut station = of_networks(2);
+    run(&mut station, START);
+    ten_silent_exchanges(&mut station, START);
+    leave(&mut station, START);
+    assert_eq!(joins(&mut station, START), 1);
+    run(&mut station, START);
+    // Where the next network did not help, patience grows as with one network: it may be the server that is off.
+    ten_silent_exchanges(&mut station, START);
+    assert_eq!(station.poll(START, 0), StationStep::Run);
+    ten_silent_exchanges(&mut station, START);
+    leave(&mut station, START);
+    let until = wait(&mut station, START);
+    assert_eq!(joins(&mut station, until), 0);
+}
+
+// STA-7, STA-3
+#[test]
+fn an_address_that_was_lost_and_does_not_come_again_makes_it_the_next_networks_turn() {
+    let mut station = of_networks(2);
+    run(&mut station, START);
+    station.handle_address_lost(seconds(1));
+    let deadline = seconds(16);
+    assert_eq!(station.poll(at(deadline.as_micros() - 1), 0), StationStep::AwaitAddress { deadline });
+    leave(&mut station, deadline);
+    assert_eq!(joins(&mut station, deadline), 1);
+}
+
+// STA-7
+#[test]
+fn the_highest_number_of_networks_is_walked_to_its_end() {
+    let mut station = of_networks(u8::MAX);
+    for network in 0..u8::MAX {
+        assert_eq!(joins(&mut station, START), network);
+        station.handle_join_failed(JoinError::NetworkNotFound, START);
+        leave(&mut station, START);
+    }
+    let until = wait(&mut station, START);
+    assert_eq!(joins(&mut station, until), 0);
+}
+
+// STA-7
+#[test]
+fn no_networks_count_as_one() {
+    let mut station = of_networks(0);
+    assert_eq!(joins(&mut station, START), 0);
+    station.handle_join_failed(JoinError::NetworkNotFound, START);
+    leave(&mut station, START);
+    let until = wait(&mut station, START);
+    assert_eq!(joins(&mut station, until), 0);
+}
+
 // STA-6
 #[test]
 fn what_a_person_reads_names_the_cause() {
@@ -276,29 +555,70 @@ impl Random {
     }
 }
 
-/// Takes a policy through foul weather of up to ten minutes, lets it clear up, and demands that the board gets a colour
-/// within the bound, without ever having done what harms a radio or keeps a processor busy.
+/// How patient the station of a history is, and how many networks it knows.
+fn history_config(seed: u64) -> StationConfig {
+    StationConfig { networks: 1 + Random(!seed).below(4) as u8, ..StationConfig::default() }
+}
+
+/// One network of a history, with its own weather.
+struct Air {
+    weather: Weather,
+    changes: Instant,
+}
+
+/// Whose turn it is (STA-7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Turn {
+    /// Of this network, at once.
+    Network(u8),
+    /// Of the first one, behind a wait.
+    FirstBehindWait,
+}
+
+/// Takes a policy through foul weather of up to ten minutes, lets it clear up on one of its networks, and demands that the
+/// board gets a colour within the bound, without ever having done what harms a radio, keeps a processor busy or is not a
+/// network's turn.
+///
+/// The other networks stay as foul as they are. Only the links of those that the board prefers stop being lost: a network
+/// that gives an address works, and the first one's turn is next whenever its link is lost (STA-7).
 fn survive(seed: u64, policy: &mut dyn Policy) -> Result<(), String> {
     const EXCHANGE: u64 = 200_000;
-    // A dead link may just have begun, in the most patient state; or a hanging join with its leave and the longest wait.
-    let silence_max = Duration::from_millis(40 * 900);
-    let recovery_max = silence_max + Duration::from_secs(15 + 2 + 30 + 15);
+    // The longest try: a join and an address in 1.5 s, the 40 silent exchanges of the most patient link with an address
+    // lost behind each, 1.4 s together, and a leave of 2 s. A join or an address that does not come takes 15 s.
+    const TRY_MAX: Duration = Duration::from_secs(60);
+    let networks = history_config(seed).networks;
     let mut random = Random(seed);
     let mut now = START;
-    let mut weather = Weather::FOUL[random.below(8) as usize];
+    let mut air: Vec<Air> =
+        (0..networks).map(|_| Air { weather: Weather::FOUL[random.below(8) as usize], changes: START }).collect();
     let clears_up = START + Duration::from_millis(u64::from(random.below(600_000)));
-    let mut changes = START;
-    let mut associated = false;
+    let mut has_cleared_up = false;
+    let fine = random.below(networks.into()) as u8;
+    // The rest of a round, in which the fine network may have had its turn too early, with the longest wait; then those
+    // before it, and its own join.
+    let recovery_max = TRY_MAX * u32::from(networks + fine) + Duration::from_secs(30 + 15);
+    let mut network = 0;
+    let mut turn = Turn::Network(0);
+    let mut has_left = true;
+    let mut lost_while_running = false;
     let mut link_is_dead = false;
     let mut joins = 0u32;
     let mut steps = 0u32;
     let mut join_began = None;
     loop {
         if now >= clears_up {
-            weather = Weather::Fine;
-        } else if now >= changes {
-            weather = Weather::FOUL[random.below(8) as usize];
-            changes = now + Duration::from_millis(u64::from(random.below(60_000)));
+            if !has_cleared_up {
+                has_cleared_up = true;
+                for preferred in air.iter_mut().take(fine.into()).filter(|air| air.weather == Weather::LinkFlaps) {
+                    preferred.weather = Weather::Dead;
+                }
+                air[usize::from(fine)].weather = Weather::Fine;
+            }
+        } else {
+            for air in air.iter_mut().filter(|air| now >= air.changes) {
+                air.weather = Weather::FOUL[random.below(8) as usize];
+                air.changes = now + Duration::from_millis(u64::from(random.below(60_000)));
+            }
         }
         if now > clears_up + recovery_max {
             return Err(format!("no colour {recovery_max:?} after the weather cleared up"));
@@ -311,23 +631,29 @@ fn survive(seed: u64, policy: &mut dyn Policy) -> Result<(), String> {
         let step = policy.poll(now, coin);
         let station = policy.station();
         let pause = match step {
-            StationStep::Join { deadline, .. } => {
-                if associated {
-                    return Err(format!("joined at {now:?} without leaving first"));
-                }
+            StationStep::Join { network: joined, deadline } => {
                 if deadline <= now {
                     return Err(format!("a join at {now:?} without time to join"));
                 }
                 if join_began.is_none() {
+                    if !has_left {
+                        return Err(format!("joined at {now:?} without leaving first"));
+                    }
+                    if turn != Turn::Network(joined) {
+                        return Err(format!("joined network {joined} at {now:?}, and it was the turn of {turn:?}"));
+                    }
                     joins += 1;
                     join_began = Some(now);
+                    network = joined;
+                    has_left = false;
+                    lost_while_running = false;
                 }
                 if join_began
                     .is_some_and(|began: Instant| now.saturating_duration_since(began) > Duration::from_secs(60))
                 {
                     return Err("a join that hangs is never given up".into());
                 }
-                match weather {
+                match air[usize::from(network)].weather {
                     // What hangs is looked at again at the deadline; in the meantime the weather may change in vain.
                     Weather::JoinHangs => deadline.as_micros() - now.as_micros(),
                     Weather::NotFound => {
@@ -339,7 +665,6 @@ fn survive(seed: u64, policy: &mut dyn Policy) -> Result<(), String> {
                         100_000
                     }
                     _ => {
-                        associated = true;
                         link_is_dead = false;
                         station.handle_joined(now);
                         1_000_000
@@ -347,61 +672,76 @@ fn survive(seed: u64, policy: &mut dyn Policy) -> Result<(), String> {
                 }
             }
             StationStep::AwaitAddress { deadline } => {
+                let weather = air[usize::from(network)].weather;
                 link_is_dead |= weather == Weather::Dead;
                 if link_is_dead || weather == Weather::NoAddress {
                     deadline.as_micros().saturating_sub(now.as_micros()).clamp(1, 1_000_000)
+                } else if weather == Weather::LinkFlaps && coin & 1 == 1 {
+                    station.handle_link_lost(now);
+                    EXCHANGE
                 } else {
                     station.handle_address();
                     500_000
                 }
             }
-            StationStep::Run => match weather {
+            StationStep::Run => match air[usize::from(network)].weather {
                 Weather::Fine if !link_is_dead => {
                     return Ok(());
                 }
                 Weather::LinkFlaps => {
+                    lost_while_running = true;
                     station.handle_link_lost(now);
-                    EXCHANGE
-                }
-                Weather::AddressFlaps => {
-                    station.handle_address_lost(now);
                     EXCHANGE
                 }
                 foul => {
                     // A link that has died stays dead until the board joins again, whatever the weather.
                     link_is_dead |= foul == Weather::Dead;
                     station.handle_exchange(Err(ExchangeError::TimedOut(Phase::Connecting)), now);
+                    if foul == Weather::AddressFlaps {
+                        station.handle_address_lost(now);
+                    }
                     900_000
                 }
             },
-            StationStep::Leave { .. } => {
-                associated = false;
-                station.handle_left(now, random.next());
-                10_000
+            StationStep::Leave { deadline } => {
+                let moves_on = !lost_while_running && network + 1 < networks;
+                turn = if moves_on { Turn::Network(network + 1) } else { Turn::FirstBehindWait };
+                has_left = true;
+                if coin.is_multiple_of(8) {
+                    // This leave hangs.
+                    deadline.as_micros().saturating_sub(now.as_micros()).max(1)
+                } else {
+                    station.handle_left(now, random.next());
+                    10_000
+                }
             }
             StationStep::Wait { until } => {
                 if until <= now {
                     return Err(format!("a wait at {now:?} that does not wait"));
                 }
+                if turn != Turn::FirstBehindWait {
+                    return Err(format!("a wait at {now:?}, and it was the turn of {turn:?}"));
+                }
+                turn = Turn::Network(0);
                 until.as_micros() - now.as_micros()
             }
         };
         if !matches!(step, StationStep::Join { .. }) {
             join_began = None;
         }
-        // A board must not keep the air busy with joins either.
-        if joins > 8 + (now.as_micros() / 500_000) as u32 {
+        // A board must not keep the air busy with joins either: each network once before the shortest wait.
+        if joins > u32::from(networks) * (8 + (now.as_micros() / 500_000) as u32) {
             return Err(format!("{joins} joins by {now:?}"));
         }
         now = now + Duration::from_micros(pause);
     }
 }
 
-// STA-1, STA-2, STA-3, STA-4, STA-5, STA-6
+// STA-1, STA-2, STA-3, STA-4, STA-5, STA-6, STA-7
 #[test]
 fn every_seed_of_20_000_failure_histories_ends_with_a_working_board() {
     for seed in 0..20_000 {
-        let mut station = Station::new(StationConfig::default(), START);
+        let mut station = Station::new(history_config(seed), START);
         if let Err(problem) = survive(seed, &mut station) {
             panic!("seed {seed}: {problem}\n{station:?}");
         }
@@ -421,19 +761,31 @@ enum Fault {
     Impatience,
     /// Waits for an address for ever.
     EndlessDhcp,
+    /// Knows the first network only.
+    FirstNetworkOnly,
+    /// Does not come back to a network that it has moved on from.
+    NoWayBack,
+    /// Takes the link that was lost for the one to come back to.
+    LoyalToTheLastLink,
+    /// Waits behind each network, as behind the last.
+    WaitsBehindEach,
 }
 
 struct Broken {
     station: Station,
     fault: Fault,
+    /// The last network that was joined, or the farthest.
+    network: u8,
+    /// The wait that a network must not be followed by.
+    wait: Option<Instant>,
     /// A station that is thrown away when the faulty one swallows what it is told.
     decoy: Station,
 }
 
 impl Broken {
-    fn new(fault: Fault) -> Self {
-        let station = Station::new(StationConfig::default(), START);
-        Self { decoy: station.clone(), station, fault }
+    fn new(fault: Fault, config: StationConfig) -> Self {
+        let station = Station::new(config, START);
+        Self { decoy: station.clone(), station, fault, network: 0, wait: None }
     }
 }
 
@@ -446,7 +798,7 @@ impl Policy for Broken {
                 if self.station.last_failure() == Some(StationFailure::JoinTimedOut) =>
             {
                 self.station = frozen;
-                StationStep::Join { network: 0, deadline: now + Duration::from_secs(15) }
+                StationStep::Join { network: self.network, deadline: now + Duration::from_secs(15) }
             }
             (Fault::EndlessDhcp, StationStep::Leave { .. })
                 if self.station.last_failure() == Some(StationFailure::NoAddress) =>
@@ -459,6 +811,30 @@ impl Policy for Broken {
                 self.station.poll(now, random)
             }
             (Fault::Impatience, StationStep::Wait { until }) => self.station.poll(until, random),
+            (Fault::FirstNetworkOnly, StationStep::Join { deadline, .. }) => StationStep::Join { network: 0, deadline },
+            (Fault::NoWayBack, StationStep::Join { network, deadline }) => {
+                self.network = self.network.max(network);
+                StationStep::Join { network: self.network, deadline }
+            }
+            (Fault::LoyalToTheLastLink, StationStep::Join { network, deadline })
+                if self.station.last_failure() == Some(StationFailure::LinkLost) && network == 0 =>
+            {
+                StationStep::Join { network: self.network, deadline }
+            }
+            (Fault::WaitsBehindEach, StationStep::Join { network, .. }) if network != self.network => {
+                let until = *self.wait.get_or_insert(now + Duration::from_millis(500));
+                if now < until {
+                    self.station = frozen;
+                    return StationStep::Wait { until };
+                }
+                self.wait = None;
+                self.network = network;
+                step
+            }
+            (_, StationStep::Join { network, .. }) => {
+                self.network = network;
+                step
+            }
             _ => step,
         }
     }
@@ -480,18 +856,28 @@ fn the_histories_catch_every_fault_that_was_put_in_on_purpose() {
         Fault::BelievesTheRadio,
         Fault::Impatience,
         Fault::EndlessDhcp,
+        Fault::FirstNetworkOnly,
+        Fault::NoWayBack,
+        Fault::LoyalToTheLastLink,
+        Fault::WaitsBehindEach,
     ];
     for fault in faults {
-        let caught = (0..2_000).filter(|&seed| survive(seed, &mut Broken::new(fault)).is_err()).count();
+        let caught =
+            (0..2_000).filter(|&seed| survive(seed, &mut Broken::new(fault, history_config(seed))).is_err()).count();
         assert!(caught > 0, "{fault:?} survived 2,000 histories");
     }
 }
 
 proptest! {
-    // STA-6
+    #![proptest_config(property::config())]
+
+    // STA-6, STA-7
     #[test]
-    fn no_sequence_of_inputs_stops_a_station(inputs in proptest::collection::vec((0u8..9, 0u64..20_000_000, any::<u32>()), 0..200)) {
-        let mut station = Station::new(StationConfig::default(), START);
+    fn no_sequence_of_inputs_stops_a_station(
+        networks: u8,
+        inputs in proptest::collection::vec((0u8..9, 0u64..20_000_000, any::<u32>()), 0..200),
+    ) {
+        let mut station = of_networks(networks);
         let mut now = START;
         for (input, pause, random) in inputs {
             match input {

@@ -3,16 +3,52 @@
 //! A board that serves answers for its host name, such as `rgb-server.local`, and announces a service of the type
 //! [`SERVICE_TYPE`] under it. A client that knows no server takes the first one announced.
 
+mod browser;
+mod label;
+pub mod message;
+mod responder;
+
 use core::fmt;
 use core::net::{Ipv4Addr, SocketAddrV4};
 
+pub use browser::{Browser, BrowserStep, FoundServer};
+pub use label::Label;
+pub use responder::{Responder, ResponderStep, Service};
+
 use crate::name::Name;
+use crate::time::Instant;
 
 /// The service's type in DNS-SD (DSC-1), with the domain.
 pub const SERVICE_TYPE: &str = "_rgb._tcp.local";
 
 /// Where multicast DNS is sent to (RFC 6762, section 3).
 pub const GROUP: SocketAddrV4 = SocketAddrV4::new(Ipv4Addr::new(224, 0, 0, 251), 5353);
+
+/// The most that a [`Responder`] or a [`Browser`] sends in one datagram, in bytes.
+pub const MESSAGE_LEN_MAX: usize = 512;
+
+/// The labels of [`SERVICE_TYPE`].
+const TYPE: &[&[u8]; 3] = &[b"_rgb", b"_tcp", b"local"];
+
+/// A point from `least_ms` to `most_ms` after `at`, by `random` of 2^32: what keeps boards from sending all at once.
+const fn spread([least_ms, most_ms]: [u32; 2], at: Instant, random: u32) -> Instant {
+    let spread_micros = ((most_ms - least_ms) as u64 * 1000 * random as u64) >> 32;
+    Instant::from_micros(at.as_micros().saturating_add(least_ms as u64 * 1000 + spread_micros))
+}
+
+/// Whether this may be another host's address (RFC 6762, section 11).
+const fn is_plausible(from: SocketAddrV4) -> bool {
+    let address = from.ip();
+    from.port() != 0 && !address.is_unspecified() && !address.is_multicast() && !address.is_broadcast()
+}
+
+/// The earlier of two points, if there are any.
+fn earlier(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        _ => one.or(other),
+    }
+}
 
 /// The keys of a service's TXT record (DSC-2).
 pub mod txt {

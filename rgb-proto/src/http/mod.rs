@@ -5,7 +5,7 @@ mod status;
 
 pub use resource::Resource;
 pub(crate) use resource::{FieldLine, Path};
-pub use status::BoardStatus;
+pub use status::{AccessPointStatus, BoardStatus, HardwareAddress, Lease};
 
 use crate::codec::MAX_REPLY_LEN;
 use crate::color::Rgb;

@@ -1,6 +1,6 @@
 //! Where settings lie in a board's flash memory, so that a cut of power never takes the last good ones.
 //!
-//! Two slots, each one erasable sector with one [record](super::record) at its start. A save writes the slot whose record does
+//! Two slots, each one erasable sector with one record at its start. A save writes the slot whose record does
 //! not hold, from the record's end to its beginning; as long as it is not done, the other slot holds. The later sequence
 //! number wins.
 //!

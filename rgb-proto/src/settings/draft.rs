@@ -171,7 +171,8 @@ impl SettingsDraft {
     /// [`SettingsError`] names the first field that is missing or does not fit the others.
     pub fn finish(mut self) -> Result<Settings, SettingsError> {
         let problem = |field, problem| Err(SettingsError { field, problem });
-        self.name = Some(self.name.unwrap_or(*self.role.default_name()));
+        // The name of a role goes when the role does.
+        self.name = self.name.filter(|name| name != self.role.default_name());
         for (fields, network) in NETWORK_FIELDS.iter().zip(&self.networks) {
             if network.ssid.is_empty() && network.passphrase.is_some() {
                 return problem(fields[1], Problem::NoSsid(fields[0]));
@@ -179,18 +180,17 @@ impl SettingsDraft {
         }
         // The networks keep their order, and the gaps between them go.
         let mut kept = 0;
-        for index in 0..NETWORKS_MAX {
+        for (index, [ssid, _]) in NETWORK_FIELDS.into_iter().enumerate() {
             if self.networks.get(index).is_some_and(|network| !network.ssid.is_empty()) {
+                if self.wifi == Wifi::AccessPoint && kept > 0 {
+                    return problem(ssid, Problem::OneNetwork);
+                }
                 self.networks.swap(kept, index);
                 kept += 1;
             }
         }
-        let [first, second, ..] = &self.networks;
-        if first.ssid.is_empty() {
+        if kept == 0 {
             return problem("ssid", Problem::Missing);
-        }
-        if self.wifi == Wifi::AccessPoint && !second.ssid.is_empty() {
-            return problem("ssid2", Problem::OneNetwork);
         }
         let [red, green, blue] = self.led_pins;
         for (one, other) in [(red, green), (red, blue), (green, blue)] {
@@ -301,7 +301,7 @@ fn parse_port(text: &str) -> Result<u16, Problem> {
 /// Milliseconds, with or without the unit.
 fn parse_interval(text: &str) -> Result<Duration, Problem> {
     const MILLIS_MAX: u32 = ClientConfig::INTERVAL_MAX.as_millis() as u32;
-    match text.trim_end_matches("ms").trim_end().parse() {
+    match text.strip_suffix("ms").unwrap_or(text).trim_end().parse() {
         Ok(millis @ 1..=MILLIS_MAX) => Ok(Duration::from_millis(u64::from(millis))),
         _ => Err(Problem::NotOneOf("a number of milliseconds from 1 to 86400000, such as 200ms")),
     }

@@ -43,7 +43,7 @@ pub const NETWORKS_MAX: usize = 4;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings(
-    /// With a name, and with its networks in a row from the first.
+    /// Without a name that its role gives it anyway, and with its networks in a row from the first.
     SettingsDraft,
 );
 

@@ -8,7 +8,7 @@
 //! | 4 | 2 | version of this format, 1 |
 //! | 6 | 2 | length of the fields in bytes |
 //! | 8 | 4 | sequence number: of two records the one with the later number holds |
-//! | 12 | 4 | CRC-32 (IEEE 802.3) of the bytes 4 to 11 and of the fields |
+//! | 12 | 4 | 32-bit CRC (IEEE 802.3, 3.2.9) of the bytes 4 to 11 and of the fields |
 //!
 //! A field is its place in [`SettingsDraft::FIELDS`] (one byte), the length of its text (one byte), and its text as
 //! [`SettingsDraft::set`] takes it. So what is read is checked by the very code that checks what a person types. Fields
@@ -197,7 +197,7 @@ mod tests {
 
     #[test]
     fn the_checksum_is_crc_32() {
-        // The check value that catalogues of CRCs give for CRC-32/ISO-HDLC.
+        // The check value that catalogues of CRCs give for the one of IEEE 802.3.
         assert_eq!(!b"123456789".iter().fold(!0, crc_step), 0xcbf4_3926);
     }
 }
