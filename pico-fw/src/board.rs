@@ -1,20 +1,22 @@
 //! What one board knows, and its tasks share.
 
 use core::cell::RefCell;
+use core::fmt;
 use core::net::{IpAddr, Ipv4Addr};
 
 use embassy_sync::blocking_mutex::Mutex;
 use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
 use embassy_sync::signal::Signal;
 use embassy_sync::watch::Watch;
-use rgb_proto::http::BoardStatus;
-use rgb_proto::settings::Settings;
+use rgb_proto::http::{AccessPointStatus, BoardStatus, HardwareAddress, Lease};
+use rgb_proto::settings::{Settings, Ssid};
 use rgb_proto::{
     ErrorKind, ExchangeError, Instant, JoinError, Phase, Rgb, Station, StationConfig, StationFailure, StationStep,
 };
 
 use crate::clock;
 pub use crate::led::Indication;
+use crate::log::Quoted;
 
 /// The state of one board, shared by its tasks: make one, keep it in a `StaticCell`, and lend it to every task.
 pub struct Board {
@@ -29,7 +31,10 @@ pub struct Board {
 
 struct State {
     station: Station,
+    /// The network that is joined, or was tried last.
+    network: Option<Ssid>,
     rssi_dbm: Option<i8>,
+    access_point: Option<AccessPointStatus>,
     color: Option<Rgb>,
     served: u32,
     exchanges: u32,
@@ -89,6 +94,9 @@ impl Board {
     /// join takes up to 15 s (STA-1); nothing takes longer.
     pub const PROGRESS_SPAN_MAX: embassy_time::Duration = embassy_time::Duration::from_secs(20);
 
+    /// The longest text of [`write_status`](Self::write_status), that of an access point with all its leases, in bytes.
+    pub const STATUS_LEN_MAX: usize = 1024;
+
     /// How long a part waits without a step that shows that it is alive.
     const STEP_SPAN_MAX: core::time::Duration = core::time::Duration::from_secs(2);
 
@@ -101,7 +109,9 @@ impl Board {
             reset_reason,
             state: Mutex::new(RefCell::new(State {
                 station,
+                network: None,
                 rssi_dbm: None,
+                access_point: None,
                 color: None,
                 served: 0,
                 exchanges: 0,
@@ -183,6 +193,7 @@ impl Board {
             role: self.settings.role(),
             address,
             rssi_dbm: state.rssi_dbm,
+            access_point: state.access_point,
             uptime: now.saturating_duration_since(Instant::ORIGIN),
             color: state.color.filter(|_| self.settings.role().asks()),
             served: state.served,
@@ -190,6 +201,56 @@ impl Board {
             failures: state.failures,
             reset_reason: self.reset_reason.as_str(),
         })
+    }
+
+    /// Writes how the board is doing for people, up to [`STATUS_LEN_MAX`](Self::STATUS_LEN_MAX) bytes: a line for each thing,
+    /// each with its `\n`.
+    ///
+    /// # Errors
+    ///
+    /// Those of `out`.
+    pub fn write_status(&self, out: &mut dyn fmt::Write) -> fmt::Result {
+        let status = self.status(clock::now());
+        writeln!(out, "name: {}", status.name)?;
+        writeln!(out, "role: {}", status.role.as_str())?;
+        if let Some(access_point) = status.access_point {
+            let AccessPointStatus { ssid, channel, stations, .. } = access_point;
+            writeln!(out, "access point: {}, channel {channel}", Quoted(ssid.as_str()))?;
+            writeln!(out, "stations: {stations}")?;
+            for Lease { address, hardware_address } in access_point.leases() {
+                writeln!(out, "lease: {address} for {}", HardwareAddress(*hardware_address))?;
+            }
+        } else if let Some(network) = self.with(|state| state.network) {
+            writeln!(out, "network: {}", Quoted(network.as_str()))?;
+        }
+        match status.address {
+            Some(address) => writeln!(out, "address: {address}")?,
+            None => writeln!(out, "address: none")?,
+        }
+        if let Some(failure) = self.last_failure().filter(|_| status.address.is_none()) {
+            writeln!(out, "last failure: {failure}")?;
+        }
+        if let Some(dbm) = status.rssi_dbm {
+            writeln!(out, "signal: {dbm} dBm")?;
+        }
+        if let Some(color) = self.color() {
+            writeln!(out, "colour: {color}")?;
+        }
+        let seconds = status.uptime.as_secs();
+        writeln!(out, "uptime: {} h {} min {} s", seconds / 3600, seconds / 60 % 60, seconds % 60)?;
+        writeln!(out, "started by: {}", status.reset_reason)?;
+        if status.role.serves() {
+            writeln!(out, "served: {}", status.served)?;
+        }
+        if status.role.asks() {
+            writeln!(out, "exchanges: {}", status.exchanges)?;
+            write!(out, "failures:")?;
+            for (kind, count) in ErrorKind::ALL.into_iter().zip(status.failures) {
+                write!(out, " {kind} {count}")?;
+            }
+            writeln!(out)?;
+        }
+        Ok(())
     }
 
     /// The board's address, while the network works.
@@ -289,6 +350,16 @@ impl Board {
         }
     }
 
+    /// The board joins this network now.
+    pub(crate) fn set_network(&self, network: Ssid) {
+        self.with(|state| state.network = Some(network));
+    }
+
+    /// What the board is an access point of, and for whom.
+    pub(crate) fn set_access_point(&self, status: AccessPointStatus) {
+        self.with(|state| state.access_point = Some(status));
+    }
+
     pub(crate) fn set_rssi(&self, rssi_dbm: Option<i32>) {
         let rssi_dbm = rssi_dbm.map(|dbm| dbm.clamp(i8::MIN.into(), i8::MAX.into()) as i8);
         self.with(|state| state.rssi_dbm = rssi_dbm);
@@ -348,4 +419,41 @@ impl Board {
 
 fn station_config(settings: &Settings) -> StationConfig {
     StationConfig { networks: settings.networks().len() as u8, ..StationConfig::default() }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::string::String;
+
+    use rgb_proto::settings::SettingsDraft;
+
+    use super::*;
+
+    #[test]
+    fn the_longest_status_for_people_is_known() {
+        let mut draft = SettingsDraft::new();
+        let name = "n".repeat(rgb_proto::Name::MAX_LEN);
+        for (field, value) in
+            [("name", &*name), ("role", "both"), ("ssid", &"\u{1}".repeat(32)), ("passphrase", "12345678")]
+        {
+            draft.set(field, value).unwrap();
+        }
+        let board = Board::new(draft.finish().unwrap(), ResetReason::ResetPin);
+        let ssid = *board.settings().networks()[0].ssid();
+        let lease = Some(Lease { address: Ipv4Addr::new(192, 168, 4, 111), hardware_address: [0xff; 6] });
+        let leases = [lease; AccessPointStatus::LEASES_MAX];
+        board.set_access_point(AccessPointStatus { ssid, channel: 11, stations: 10, leases });
+        board.set_rssi(Some(-100));
+        board.with(|state| {
+            state.color = Some(Rgb::WHITE);
+            (state.served, state.exchanges) = (u32::MAX, u32::MAX);
+            state.failures = [u32::MAX; ErrorKind::ALL.len()];
+            state.station.handle_join_failed(JoinError::Other, Instant::ORIGIN);
+        });
+        let mut text = String::new();
+        board.write_status(&mut text).unwrap();
+        // The address, and a hundred years.
+        let len = text.len() + "255.255.255.255".len() + 5;
+        assert!((Board::STATUS_LEN_MAX - 64..=Board::STATUS_LEN_MAX).contains(&len), "{len} bytes: {text}");
+    }
 }

@@ -1,6 +1,5 @@
 //! Asking for colours (CLI and POL clauses).
 
-use core::convert::Infallible;
 use core::net::SocketAddrV4;
 use core::pin::pin;
 use core::time::Duration;
@@ -13,6 +12,7 @@ use rgb_proto::{ClientConfig, ClientExchange, ClientPolicy, ClientStep, Exchange
 
 use crate::board::{Board, Part};
 use crate::clock;
+use crate::discovery::Finder;
 use crate::log::{Event, Log};
 
 /// The buffers of one [`ask_forever`].
@@ -40,30 +40,28 @@ impl Default for ClientBuffers {
     }
 }
 
-/// Asks the settings' server for a colour, shows it on the board, and asks again, for ever (POL-4).
+/// Asks the settings' server for a colour, shows it on the board, and asks again, for ever (POL-4). Without a server in its
+/// settings it asks the first one announced, which `finder` looks for (DSC-6).
 ///
 /// It needs places for one socket and for the stack's name look-ups in the stack's resources. `random` gives uniformly drawn
-/// numbers; they spread the waits of boards that failed together (POL-3). On a board without a server in its settings, which
-/// does not ask, it waits for ever.
+/// numbers; they spread the waits of boards that failed together (POL-3).
 pub async fn ask_forever(
     stack: Stack<'_>,
     board: &Board,
+    finder: &Finder,
     log: &dyn Log,
     buffers: &mut ClientBuffers,
     mut random: impl FnMut() -> u32,
 ) -> ! {
     let settings = board.settings();
-    let Some(host) = settings.server() else {
-        match board.await_alive(Part::Client, core::future::pending::<Infallible>()).await {}
-    };
     let config = settings.client_config();
     let mut policy = ClientPolicy::new(config);
     let mut asker = Asker {
         stack,
         board,
+        finder,
         log,
-        host,
-        port: settings.port(),
+        known: None,
         socket: TcpSocket::new(stack, &mut buffers.receive, &mut buffers.transmit),
     };
     asker.socket.set_nagle_enabled(false);
@@ -76,7 +74,10 @@ pub async fn ask_forever(
         board.handle_exchange(outcome);
         match outcome {
             Ok(color) => Event::Received(color).tell(log),
-            Err(error) => Event::ExchangeFailed(error).tell(log),
+            Err(error) => {
+                asker.known = None;
+                Event::ExchangeFailed(error).tell(log);
+            }
         }
         let next = policy.handle_outcome(outcome.is_ok(), started, ended, random());
         asker.close(outcome.is_ok()).await;
@@ -91,9 +92,10 @@ const fn broken(_: embassy_net::tcp::Error) -> TransportError {
 struct Asker<'a> {
     stack: Stack<'a>,
     board: &'a Board,
+    finder: &'a Finder,
     log: &'a dyn Log,
-    host: &'a ServerHost,
-    port: u16,
+    /// Where the server was found; forgotten with each failure (DSC-5).
+    known: Option<SocketAddrV4>,
     socket: TcpSocket<'a>,
 }
 
@@ -140,28 +142,45 @@ impl Asker<'_> {
         }
     }
 
-    /// Looks the server up (CLI-1), a name that ends in `.local` by asking everybody (RFC 6762), and opens a connection.
+    /// Opens a connection (CLI-1).
     async fn connect(&mut self) -> Result<(), TransportError> {
-        let address = match self.host {
-            ServerHost::Ip(address) => *address,
-            ServerHost::Name(name) => {
+        let server = match self.known {
+            Some(server) => server,
+            None => self.find().await?,
+        };
+        self.known = Some(server);
+        if self.board.address() == Some(*server.ip()) {
+            // Its own packets never come back to a board. That is no fault of the link, so it must not look like one.
+            Event::AsksItself.tell(self.log);
+            return Err(TransportError::Refused);
+        }
+        self.socket.connect(server).await.map_err(|error| match error {
+            ConnectError::ConnectionReset => TransportError::Refused,
+            ConnectError::NoRoute => TransportError::Unreachable,
+            ConnectError::InvalidState | ConnectError::TimedOut => TransportError::Other,
+        })
+    }
+
+    /// Looks the server up (DSC-5), a name that ends in `.local` by asking everybody (RFC 6762), or takes the first one that
+    /// announces itself (DSC-6).
+    async fn find(&self) -> Result<SocketAddrV4, TransportError> {
+        let settings = self.board.settings();
+        let address = match settings.server() {
+            Some(ServerHost::Ip(address)) => *address,
+            Some(ServerHost::Name(name)) => {
                 let found = self.stack.dns_query(name.as_str(), DnsQueryType::A).await;
                 match found.ok().and_then(|addresses| addresses.first().copied()) {
                     Some(IpAddress::Ipv4(address)) => address,
                     None => return Err(TransportError::NameNotFound),
                 }
             }
+            None => {
+                let server = self.finder.find().await;
+                Event::Found(&server).tell(self.log);
+                return Ok(server.address);
+            }
         };
-        if self.board.address() == Some(address) {
-            // Its own packets never come back to a board. That is no fault of the link, so it must not look like one.
-            Event::AsksItself.tell(self.log);
-            return Err(TransportError::Refused);
-        }
-        self.socket.connect(SocketAddrV4::new(address, self.port)).await.map_err(|error| match error {
-            ConnectError::ConnectionReset => TransportError::Refused,
-            ConnectError::NoRoute => TransportError::Unreachable,
-            ConnectError::InvalidState | ConnectError::TimedOut => TransportError::Other,
-        })
+        Ok(SocketAddrV4::new(address, settings.port()))
     }
 
     /// Ends the connection, and leaves the socket ready for the next one.

@@ -59,7 +59,7 @@ const fn cube_of(base: u64) -> u64 {
 /// What the LED on the board tells, most urgent first as [`Board::indication`](crate::board::Board::indication) chooses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Indication {
-    /// Not on the network, on the way there.
+    /// Not on the network, on the way there; or an access point that is not open yet.
     Joining,
     /// No network of the name in the settings.
     NetworkNotFound,

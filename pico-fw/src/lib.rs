@@ -11,28 +11,37 @@
 //! |---|---|
 //! | what one board knows, shows and shares between its tasks | [`board::Board`] |
 //! | joining the network, staying on it, coming back | [`network::keep_up`], [`radio::Radio`] |
+//! | being the network instead | [`access_point::keep_open`] |
 //! | handing out colours | [`server::serve`] |
 //! | asking for colours | [`client::ask_forever`] |
 //! | where colours come from, and how to add a sensor | [`source::Source`] |
 //! | what the LEDs do | [`led`] |
 //! | what the board says | [`log::Log`] |
+//! | being found, and finding a server | [`discovery::run`] |
+//! | what a person types on its serial port | [`console::run`] |
+//! | the settings in flash memory | [`store::Store`] |
 //!
 //! # The tasks of a board
 //!
-//! One [`network::keep_up`]; on a board that serves, as many [`server::serve`] as clients are to be answered at one time, at
-//! least [`server::SERVERS`]; on a board that asks, one [`client::ask_forever`]; the stack's own runner; and for the LEDs a
-//! task that awaits [`board::Board::color_changed`] and one that blinks [`board::Board::indication`]. They share the
-//! [`board::Board`] by reference and run on one executor. A supervisor feeds the watchdog while
-//! [`board::Board::progress`] moves.
+//! One [`network::keep_up`], or [`access_point::keep_open`] on a board that is an access point; on a board that serves, as
+//! many [`server::serve`] as clients are to be answered at one time, at least [`server::SERVERS`]; on a board that asks, one
+//! [`client::ask_forever`]; the stack's own runner; and for the LEDs a task that awaits [`board::Board::color_changed`] and
+//! one that blinks [`board::Board::indication`]. They share the [`board::Board`] by reference and run on one executor. A
+//! supervisor feeds the watchdog while [`board::Board::progress`] moves.
 
 #![cfg_attr(not(test), no_std)]
 
+pub mod access_point;
 pub mod board;
 pub mod client;
 mod clock;
+pub mod console;
+mod dhcp;
+pub mod discovery;
 pub mod led;
 pub mod log;
 pub mod network;
 pub mod radio;
 pub mod server;
 pub mod source;
+pub mod store;

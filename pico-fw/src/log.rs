@@ -3,7 +3,9 @@
 use core::fmt;
 use core::net::{Ipv4Addr, SocketAddrV4};
 
-use rgb_proto::settings::{ServerHost, Ssid};
+use rgb_proto::discovery::{FoundServer, Label};
+use rgb_proto::http::{HardwareAddress, Lease};
+use rgb_proto::settings::{Network, ServerHost, Ssid};
 use rgb_proto::{ExchangeError, Rgb, ServeError, StationFailure};
 
 /// Where the board's lines go: USB serial, a debug probe, a test.
@@ -39,6 +41,37 @@ pub enum Event<'a> {
     AddressLost,
     /// The network failed; the board will join again.
     NetworkFailed(StationFailure),
+    /// The board becomes the access point of its network.
+    OpeningAccessPoint {
+        /// The network.
+        network: &'a Network,
+        /// Its channel in the 2.4 GHz band.
+        channel: u8,
+    },
+    /// The board is the access point of its network.
+    AccessPointOpen {
+        /// The network.
+        network: &'a Network,
+        /// Where the board serves, if it does.
+        server: Option<SocketAddrV4>,
+    },
+    /// So many stations are with the access point now.
+    Stations(u8),
+    /// A station that has joined got an address.
+    AddressGiven {
+        /// The address, and whose it is.
+        lease: Lease,
+        /// What the station calls itself.
+        name: Option<&'a str>,
+    },
+    /// A station has joined and there is no address left for it.
+    NoAddressLeft,
+    /// The server can be found by this name (DSC-1).
+    Announced(&'a Label),
+    /// Another board has the name; this one is tried instead (DSC-4).
+    NameTaken(&'a Label),
+    /// The client takes this server, which announced itself (DSC-6).
+    Found(&'a FoundServer),
     /// A client has connected.
     ClientConnected(SocketAddrV4),
     /// A client got this colour.
@@ -68,7 +101,7 @@ impl Event<'_> {
 impl fmt::Display for Event<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Joining(ssid) => write!(f, "joining the network \"{}\"", ssid.as_str().escape_debug()),
+            Self::Joining(ssid) => write!(f, "joining the network {}", Quoted(ssid.as_str())),
             Self::Connected => f.write_str("connected"),
             Self::Address(address) => write!(f, "ip = {address}"),
             Self::Listening(socket) => write!(f, "listening on {socket}"),
@@ -76,6 +109,42 @@ impl fmt::Display for Event<'_> {
             Self::Signal { dbm } => write!(f, "signal: {dbm} dBm"),
             Self::AddressLost => f.write_str("the network took the address back; waiting for another one"),
             Self::NetworkFailed(failure) => write!(f, "network connection failed: {failure}"),
+            Self::OpeningAccessPoint { network, channel } => {
+                let protection = if network.passphrase().is_some() { "WPA2" } else { "open to everybody" };
+                let ssid = Quoted(network.ssid().as_str());
+                write!(f, "opening the access point {ssid}, channel {channel}, {protection}")
+            }
+            Self::AccessPointOpen { network, server } => {
+                write!(f, "the access point is open: join the network {}", Quoted(network.ssid().as_str()))?;
+                if network.passphrase().is_some() {
+                    f.write_str(" with its passphrase")?;
+                }
+                let Some(server) = server else { return Ok(()) };
+                let address = server.ip();
+                write!(f, ", and open http://{address}")?;
+                if server.port() != 80 {
+                    write!(f, ":{}", server.port())?;
+                }
+                write!(f, "/ or set a client's \"server\" to {address}")
+            }
+            Self::Stations(count) => write!(f, "stations: {count}"),
+            Self::AddressGiven { lease: Lease { address, hardware_address }, name } => {
+                write!(f, "gave {address} to {}", HardwareAddress(*hardware_address))?;
+                name.map_or(Ok(()), |name| write!(f, ", {}", Quoted(name)))
+            }
+            Self::NoAddressLeft => {
+                f.write_str("a station has joined, but all addresses are given; switch another one off")
+            }
+            Self::Announced(label) => write!(f, "announced as {label}.local"),
+            Self::NameTaken(label) => write!(f, "another board has this name already; trying {label}.local"),
+            Self::Found(server) => {
+                f.write_str("found the server ")?;
+                match &server.name {
+                    Some(name) => f.write_str(name.as_str())?,
+                    None => server.label.fmt(f)?,
+                }
+                write!(f, " at {}", server.address)
+            }
             Self::ClientConnected(peer) => write!(f, "client connected from {peer}"),
             Self::Sent(color) => write!(f, "Sent: {color}"),
             Self::SentPage => f.write_str("Sent: the page"),
@@ -88,5 +157,14 @@ impl fmt::Display for Event<'_> {
                 "the server in the settings is this board itself; set \"server\" to the other board's address",
             ),
         }
+    }
+}
+
+/// A text that others chose, on one line and without commands for a terminal.
+pub(crate) struct Quoted<'a>(pub(crate) &'a str);
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{}\"", self.0.escape_debug())
     }
 }

@@ -27,8 +27,8 @@ compile_error!("a firmware is for one chip: choose --features rp2040 (Pico W) or
 #[cfg(not(target_os = "none"))]
 fn main() -> std::process::ExitCode {
     eprintln!(
-        "This is a firmware and does nothing on a computer. Fill in pico-fw/secrets.toml (secrets.example.toml beside it \
-         shows how), run \"cargo xtask firmware\", and copy the UF2 file to the Pico W."
+        "This is a firmware and does nothing on a computer. Run \"cargo xtask firmware\" and copy the UF2 file that it names \
+         to the Pico W."
     );
     std::process::ExitCode::FAILURE
 }

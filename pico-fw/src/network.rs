@@ -5,9 +5,10 @@ use core::time::Duration;
 
 use embassy_futures::select::{Either, select, select4};
 use embassy_net::{Config, DhcpConfig, Stack};
-use rgb_proto::settings::Settings;
+use rgb_proto::settings::{Settings, Wifi};
 use rgb_proto::{Instant, Station, StationStep};
 
+use crate::access_point;
 use crate::board::{Board, Part};
 use crate::clock;
 use crate::log::{Event, Log};
@@ -20,11 +21,25 @@ const RSSI_CHANGE_TOLD: u32 = 5;
 /// The most that one reading of it may take.
 const RSSI_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// A stack's configuration for this board: an address from the router, which is told the board's name.
+/// How long an answer to the search for an address may take until it is asked for again. With the 10 s of smoltcp one lost
+/// broadcast would take most of the time that the network is given (STA-3); RFC 2131, 4.1, waits about 4.
+const DISCOVER_TIMEOUT: smoltcp::time::Duration = smoltcp::time::Duration::from_secs(3);
+
+/// A stack's configuration for this board: an address from the network that it joins, or for an access point its own.
 #[must_use]
-pub fn dhcp_config(settings: &Settings) -> Config {
+pub fn stack_config(settings: &Settings) -> Config {
+    match settings.wifi() {
+        Wifi::Station => dhcp_config(settings),
+        Wifi::AccessPoint => access_point::config(),
+    }
+}
+
+/// A stack's configuration for a station: an address from the router, which is told the board's name.
+fn dhcp_config(settings: &Settings) -> Config {
     let mut config = DhcpConfig::default();
     config.hostname = settings.name().as_str().parse().ok();
+    config.retry_config.discover_timeout = DISCOVER_TIMEOUT;
+    config.retry_config.initial_request_timeout = DISCOVER_TIMEOUT;
     Config::dhcpv4(config)
 }
 
@@ -56,6 +71,7 @@ pub async fn keep_up<R: Radio>(
                     board.await_alive(Part::Station, clock::sleep_until(deadline)).await;
                     continue;
                 };
+                board.set_network(*network.ssid());
                 Event::Joining(network.ssid()).tell(log);
                 match clock::before(deadline, radio.join(network)).await {
                     Some(Ok(())) => {
@@ -86,6 +102,21 @@ pub async fn keep_up<R: Radio>(
             }
             StationStep::Wait { until } => board.await_alive(Part::Station, clock::sleep_until(until)).await,
         }
+    }
+}
+
+/// Lets the board's roles run at this address, and says where.
+pub(crate) fn announce(address: Ipv4Addr, board: &Board, log: &dyn Log) {
+    board.set_address(Some(address));
+    let settings = board.settings();
+    Event::Address(address).tell(log);
+    if settings.role().serves() {
+        Event::Listening(SocketAddrV4::new(address, settings.port())).tell(log);
+    }
+    if settings.role().asks()
+        && let Some(host) = settings.server()
+    {
+        Event::Asking { host, port: settings.port() }.tell(log);
     }
 }
 
@@ -132,17 +163,7 @@ async fn run<R: Radio>(radio: &mut R, signal: &mut Signal, stack: Stack<'_>, boa
         return board.tell_station(Station::handle_address_lost);
     };
     if board.address() != Some(address) {
-        board.set_address(Some(address));
-        let settings = board.settings();
-        Event::Address(address).tell(log);
-        if settings.role().serves() {
-            Event::Listening(SocketAddrV4::new(address, settings.port())).tell(log);
-        }
-        if settings.role().asks()
-            && let Some(host) = settings.server()
-        {
-            Event::Asking { host, port: settings.port() }.tell(log);
-        }
+        announce(address, board, log);
     }
     // While exchanges fail the link may be dead and not say so, and then the question itself could be too much for the radio.
     if clock::now() >= signal.due && !board.is_failing() {

@@ -230,8 +230,8 @@ struct StatusText {
 }
 
 impl StatusText {
-    /// The longest status has 362 bytes.
-    const LEN_MAX: usize = 512;
+    /// The longest status, that of an access point with a strange name and all its leases, has 1311 bytes.
+    const LEN_MAX: usize = 1344;
 
     const EMPTY: Self = Self { bytes: [0; Self::LEN_MAX], len: 0 };
 
@@ -257,7 +257,8 @@ mod tests {
     use std::net::{IpAddr, Ipv4Addr};
     use std::string::ToString;
 
-    use rgb_proto::settings::Role;
+    use rgb_proto::http::{AccessPointStatus, Lease};
+    use rgb_proto::settings::{Role, SettingsDraft};
     use rgb_proto::{ErrorKind, Rgb};
 
     use super::*;
@@ -265,11 +266,21 @@ mod tests {
 
     #[test]
     fn the_longest_status_fits() {
+        let mut draft = SettingsDraft::new();
+        draft.set("ssid", &"\u{1}".repeat(32)).unwrap();
+        let lease = Lease { address: Ipv4Addr::new(255, 255, 255, 255), hardware_address: [0xff; 6] };
         let longest = BoardStatus {
             name: "n".repeat(rgb_proto::Name::MAX_LEN).parse().unwrap(),
             role: Role::Server,
             address: Some(IpAddr::V4(Ipv4Addr::new(255, 255, 255, 255))),
             rssi_dbm: Some(i8::MIN),
+            access_point: Some(AccessPointStatus {
+                // Six bytes of JSON for each of the network's name.
+                ssid: *draft.finish().unwrap().networks()[0].ssid(),
+                channel: u8::MAX,
+                stations: u8::MAX,
+                leases: [Some(lease); AccessPointStatus::LEASES_MAX],
+            }),
             uptime: Duration::MAX,
             color: Some(Rgb::WHITE),
             served: u32::MAX,

@@ -3,6 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddrV4};
 
 use pico_fw::log::Event;
+use rgb_proto::http::Lease;
 use rgb_proto::settings::SettingsDraft;
 use rgb_proto::{ExchangeError, JoinError, Phase, Rgb, ServeError, StationFailure};
 
@@ -20,14 +21,30 @@ fn every_event_has_its_words() {
         draft.set(field, value).unwrap();
     }
     let settings = draft.finish().unwrap();
+    let network = &settings.networks()[0];
     let host = settings.server().unwrap();
     let color = Rgb::new(12, 0, 255);
+    let lease = Lease { address: *PEER.ip(), hardware_address: [0x28, 0xcd, 0xc1, 0, 0, 0xa] };
     let events = [
-        (Event::Joining(settings.ssid()), r#"joining the network "Home \"5\"\u{1b}[31m""#),
+        (Event::Joining(network.ssid()), r#"joining the network "Home \"5\"\u{1b}[31m""#),
         (Event::Connected, "connected"),
         (Event::Address(*PEER.ip()), "ip = 192.168.1.6"),
         (Event::Listening(SocketAddrV4::new(*PEER.ip(), 80)), "listening on 192.168.1.6:80"),
         (Event::Asking { host, port: 80 }, "asking lamp.local on port 80"),
+        (Event::Stations(3), "stations: 3"),
+        (Event::AddressGiven { lease, name: None }, "gave 192.168.1.6 to 28:cd:c1:00:00:0a"),
+        (
+            Event::AddressGiven { lease, name: Some("\u{1b}[2Jden") },
+            r#"gave 192.168.1.6 to 28:cd:c1:00:00:0a, "\u{1b}[2Jden""#,
+        ),
+        (
+            Event::OpeningAccessPoint { network, channel: 3 },
+            r#"opening the access point "Home \"5\"\u{1b}[31m", channel 3, WPA2"#,
+        ),
+        (
+            Event::AccessPointOpen { network, server: None },
+            r#"the access point is open: join the network "Home \"5\"\u{1b}[31m" with its passphrase"#,
+        ),
         (Event::ClientConnected(PEER), "client connected from 192.168.1.6:49153"),
         (Event::Sent(color), "Sent: 12,0,255"),
         (Event::SentPage, "Sent: the page"),
@@ -59,7 +76,7 @@ fn every_failure_is_one_line_that_says_what_failed() {
     .into_iter()
     .chain(phases.map(ExchangeError::TimedOut))
     .map(Event::ExchangeFailed);
-    let others = [Event::AddressLost, Event::Abandoned, Event::AsksItself];
+    let others = [Event::AddressLost, Event::NoAddressLeft, Event::Abandoned, Event::AsksItself];
     let mut said: Vec<String> =
         network.chain(serve).chain(exchange).chain(others).map(|event| event.to_string()).collect();
     for line in &said {

@@ -18,14 +18,18 @@ const SILENCES_MAX: u8 = 5;
 /// chip's own.
 const NO_RADIO: Blink = Blink::flashes(7);
 
-/// Blinks what the board indicates. While the radio joins a network, which takes all of it, the LED stays dark.
+/// What the LED tells of a board without settings: 8 flashes.
+const NO_SETTINGS: Blink = Blink::flashes(8);
+
+/// Blinks what the board indicates, or without one that there are no settings. While the radio joins a network, which takes all of it, the LED stays dark.
 ///
 /// The radio carries the LED out, so this also finds a radio that has stopped: then the board starts again.
 #[embassy_executor::task]
-pub(crate) async fn blink(control: &'static SharedControl, board: &'static Board) -> ! {
+pub(crate) async fn blink(control: &'static SharedControl, board: Option<&'static Board>) -> ! {
     let mut silences = 0;
     loop {
-        for (is_lit, time) in board.indication().blink().phases() {
+        let blink = board.map_or(NO_SETTINGS, |board| board.indication().blink());
+        for (is_lit, time) in blink.phases() {
             if let Ok(mut control) = control.try_lock() {
                 silences = match with_timeout(ANSWER_TIMEOUT, control.gpio_set(LED, is_lit)).await {
                     Ok(()) => 0,

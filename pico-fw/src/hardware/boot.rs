@@ -9,26 +9,32 @@ use embassy_net::{Runner, Stack, StackResources};
 use embassy_rp::install_core0_stack_guard;
 use embassy_sync::mutex::Mutex;
 use embassy_time::{Duration, Timer};
+use pico_fw::access_point::{self, AccessPointBuffers};
 use pico_fw::board::{Board, ResetReason};
 use pico_fw::client::{ClientBuffers, ask_forever};
+use pico_fw::console::GREETING;
+use pico_fw::discovery::{self, DiscoveryBuffers, Finder};
 use pico_fw::log::Log;
 use pico_fw::network;
 use pico_fw::server::{SERVERS, ServerBuffers, serve};
 use pico_fw::source::{Buttons, Potentiometers, Random, SharedSource, Source, Streams, Sweep, Temperature};
-use rgb_proto::settings::SourceKind;
+use pico_fw::store::StoreError;
+use rgb_proto::settings::record::RecordError;
+use rgb_proto::settings::{Country, Settings, SourceKind, Wifi};
 use static_cell::{ConstStaticCell, StaticCell};
 
 use super::analog::Knobs;
+use super::desk::{Desk, Reach};
 use super::entropy::{self, Numbers};
 use super::pins::FreePins;
 use super::radio::{self, HardwareAddress, RadioPins, RadioRunner, SharedControl, StartedRadio, Station};
 use super::rgb_led::{self, RgbLed};
 use super::serial::LOG;
 use super::watchdog::{LastRun, Stage, Watchdog};
-use super::{analog, board_led, last_words, pins, secrets, serial, watchdog};
+use super::{analog, board_led, desk, last_words, pins, serial, watchdog};
 
 /// How often a board that cannot do its work says why.
-const REMINDER_INTERVAL: Duration = Duration::from_secs(5);
+const REMINDER_INTERVAL: Duration = Duration::from_secs(10);
 
 /// After so many short runs the next one waits: the radio may be too hot, or its supply too weak for now, and whoever looks
 /// for the reason needs the time to read the log.
@@ -42,8 +48,8 @@ const REFUSAL_INTERVAL: Duration = Duration::from_secs(1);
 /// Why spawning cannot fail.
 const ONCE: &str = "each task is spawned once";
 
-/// The servers, the client, and what the stack itself needs: DHCP and DNS.
-const SOCKETS: usize = SERVERS + 1 + 2;
+/// The servers, the client, discovery, and what the stack itself needs: DNS, and DHCP on either side.
+const SOCKETS: usize = SERVERS + 1 + 1 + 2;
 
 /// Brings the board up and runs it.
 #[embassy_executor::main]
@@ -53,36 +59,20 @@ async fn main(spawner: Spawner) {
     // A stack that grows into the data ends the run at once. It fails only where a debugger has set up the guard already.
     let _ = install_core0_stack_guard();
 
-    let settings = secrets::settings();
-    let name = match &settings {
-        Ok(Some(settings)) => {
-            static NAME: StaticCell<rgb_proto::Name> = StaticCell::new();
-            NAME.init(*settings.name()).as_str()
-        }
-        _ => "new",
-    };
+    let mut store = desk::store(chip.FLASH);
+    static SETTINGS: StaticCell<Settings> = StaticCell::new();
+    let settings = store.load().map(|stored| &*SETTINGS.init(stored.settings));
+    let name = settings.as_ref().map_or("new", |settings| settings.name().as_str());
+    static REACH: StaticCell<Reach> = StaticCell::new();
+    let reach: &'static Reach = REACH.init_with(Reach::default);
     spawner.spawn(serial::run_uart(chip.UART0, chip.PIN_0, chip.DMA_CH1).expect(ONCE));
-    spawner.spawn(serial::run_usb(chip.USB, name).expect(ONCE));
+    spawner.spawn(serial::run_usb(chip.USB, name, settings.ok(), Desk::new(store, reach)).expect(ONCE));
     greet(name, last_run);
-
-    let settings = match settings {
-        Ok(Some(settings)) => settings,
-        Ok(None) => {
-            refuse(
-                &mut dog,
-                format_args!(
-                    "no settings: copy secrets.example.toml to secrets.toml, fill it in, build and flash again"
-                ),
-            )
-            .await
-        }
-        Err(error) => refuse(&mut dog, format_args!("the settings are not right: {error}")).await,
-    };
 
     // The potentiometers need the pins with a converter; without them these are pins like any other.
     let analog_pins = (chip.PIN_26, chip.PIN_27, chip.PIN_28);
-    let (knob_pins, spare_pins) = match settings.source() {
-        SourceKind::Potentiometers => (Some(analog_pins), [None, None, None]),
+    let (knob_pins, spare_pins) = match settings.as_ref().map(|settings| settings.source()) {
+        Ok(SourceKind::Potentiometers) => (Some(analog_pins), [None, None, None]),
         _ => (None, [Some(analog_pins.0.into()), Some(analog_pins.1.into()), Some(analog_pins.2.into())]),
     };
     let digital_pins = [
@@ -110,7 +100,8 @@ async fn main(spawner: Spawner) {
         chip.PIN_22.into(),
     ];
     let mut free_pins = FreePins::new(digital_pins, spare_pins);
-    let led = RgbLed::new(free_pins.take(settings.led_pins()), settings.led());
+    // Dark from now on, whichever way it is wired.
+    let led = settings.as_ref().ok().map(|settings| RgbLed::new(free_pins.take(settings.led_pins()), settings.led()));
 
     if last_run.short_runs >= SHORT_RUNS_MAX {
         LOG.line(format_args!("{} short runs: the next one waits for {} s", last_run.short_runs, REST.as_secs()));
@@ -126,29 +117,45 @@ async fn main(spawner: Spawner) {
         dog.feed();
     }
     dog.reached(Stage::StartingRadio);
-    let StartedRadio { runner, device, mut control } =
-        radio::start(radio_pins, chip.PIO0, chip.DMA_CH0, &settings).await;
+    let country = settings.as_ref().map_or(Country::WORLDWIDE, |settings| settings.country());
+    let StartedRadio { runner, device, mut control } = radio::start(radio_pins, chip.PIO0, chip.DMA_CH0, country).await;
     dog.feed();
     spawner.spawn(run_radio(runner).expect(ONCE));
-    radio::set_up(&mut control, &settings).await;
+    radio::set_up(&mut control, settings.as_ref().is_ok_and(|settings| settings.power_save())).await;
     LOG.line(format_args!("the radio runs; its address is {}", HardwareAddress(control.address().await)));
     dog.reached(Stage::Working);
+    static CONTROL: StaticCell<SharedControl> = StaticCell::new();
+    let control: &'static SharedControl = CONTROL.init_with(|| Mutex::new(control));
+    reach.control.set(Some(control));
+    spawner.spawn(tell_refusals().expect(ONCE));
 
+    let settings = match settings {
+        Ok(settings) => settings,
+        Err(why) => {
+            spawner.spawn(board_led::blink(control, None).expect(ONCE));
+            match why {
+                StoreError::Record(RecordError::Absent) => remind(&mut dog, format_args!("{GREETING}")).await,
+                why => {
+                    remind(&mut dog, format_args!("the settings cannot be used: {why}; type help for new ones")).await
+                }
+            }
+        }
+    };
     static BOARD: StaticCell<Board> = StaticCell::new();
-    let board: &'static Board = BOARD.init_with(|| Board::new(settings, last_run.reason));
-    let settings = board.settings();
+    let board: &'static Board = BOARD.init_with(|| Board::new(settings.clone(), last_run.reason));
+    spawner.spawn(board_led::blink(control, Some(board)).expect(ONCE));
+    if let Some(led) = led {
+        spawner.spawn(rgb_led::show_colors(led, board).expect(ONCE));
+    }
 
     static RESOURCES: StaticCell<StackResources<SOCKETS>> = StaticCell::new();
     let resources = RESOURCES.init_with(StackResources::new);
-    let (stack, stack_runner) = embassy_net::new(device, network::dhcp_config(settings), resources, entropy::seed());
+    let (stack, stack_runner) = embassy_net::new(device, network::stack_config(settings), resources, entropy::seed());
     spawner.spawn(run_stack(stack_runner).expect(ONCE));
 
-    static CONTROL: StaticCell<SharedControl> = StaticCell::new();
-    let control: &'static SharedControl = CONTROL.init_with(|| Mutex::new(control));
-    spawner.spawn(board_led::blink(control, board).expect(ONCE));
-    spawner.spawn(tell_refusals().expect(ONCE));
-
-    spawner.spawn(rgb_led::show_colors(led, board).expect(ONCE));
+    static FINDER: Finder = Finder::new();
+    spawner.spawn(discover(stack, board, &FINDER).expect(ONCE));
+    reach.board.set(Some((board, &FINDER)));
     spawner.spawn(watchdog::supervise(dog, board).expect(ONCE));
 
     let serving = async {
@@ -177,12 +184,23 @@ async fn main(spawner: Spawner) {
         static BUFFERS: ConstStaticCell<ClientBuffers> = ConstStaticCell::new(ClientBuffers::new());
         if settings.role().asks() {
             let mut numbers = Numbers::new(entropy::seed());
-            ask_forever(stack, board, &LOG, BUFFERS.take(), || numbers.draw()).await;
+            ask_forever(stack, board, &FINDER, &LOG, BUFFERS.take(), || numbers.draw()).await;
         }
     };
-    let mut numbers = Numbers::new(entropy::seed());
-    let station = network::keep_up(Station::new(control), stack, board, &LOG, || numbers.draw());
-    join3(station, serving, asking).await;
+    let networking = async {
+        let radio = Station::new(control);
+        match settings.wifi() {
+            Wifi::Station => {
+                let mut numbers = Numbers::new(entropy::seed());
+                network::keep_up(radio, stack, board, &LOG, || numbers.draw()).await
+            }
+            Wifi::AccessPoint => {
+                static BUFFERS: ConstStaticCell<AccessPointBuffers> = ConstStaticCell::new(AccessPointBuffers::new());
+                access_point::keep_open(radio, stack, board, &LOG, BUFFERS.take()).await
+            }
+        }
+    };
+    join3(networking, serving, asking).await;
 }
 
 /// Answers so many clients at one time with the colours of this source.
@@ -212,12 +230,20 @@ fn greet(name: &str, last_run: LastRun) {
     last_words::tell(&LOG);
 }
 
-/// Says for ever why the board does nothing.
-async fn refuse(dog: &mut Watchdog, why: fmt::Arguments<'_>) -> ! {
+/// Says for ever what keeps the board from its work.
+async fn remind(dog: &mut Watchdog, why: fmt::Arguments<'_>) -> ! {
     loop {
         LOG.line(why);
         dog.feed_for(REMINDER_INTERVAL).await;
     }
+}
+
+/// Announces the board and finds others.
+#[embassy_executor::task]
+async fn discover(stack: Stack<'static>, board: &'static Board, finder: &'static Finder) -> ! {
+    static BUFFERS: ConstStaticCell<DiscoveryBuffers> = ConstStaticCell::new(DiscoveryBuffers::new());
+    let mut numbers = Numbers::new(entropy::seed());
+    discovery::run(stack, board, finder, &LOG, BUFFERS.take(), || numbers.draw()).await
 }
 
 /// Moves frames between the radio and its driver.

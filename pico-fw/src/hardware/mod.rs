@@ -3,12 +3,12 @@
 mod analog;
 mod board_led;
 mod boot;
+mod desk;
 mod entropy;
 mod interrupts;
 mod last_words;
 mod pins;
 mod radio;
 mod rgb_led;
-mod secrets;
 mod serial;
 mod watchdog;

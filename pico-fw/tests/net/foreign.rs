@@ -118,7 +118,7 @@ fn servers_that_send_no_colour_are_named_for_what_they_do() {
     }
     assert_eq!(client.board.indication(), Indication::Failing);
     // STA-5: all of these are signs of life.
-    assert_eq!(lab.access_point.borrow().calls, ["join"]);
+    assert_eq!(lab.calls(), ["join"]);
 }
 
 // SRV-3

@@ -28,15 +28,15 @@ fn recovers(lab: &Lab, client: Pico, limit: Duration) {
 #[test]
 fn a_wrong_passphrase_is_told_and_tried_again_until_it_is_right() {
     let lab = Lab::new();
-    lab.access_point.borrow_mut().passphrase = "battery staple";
+    lab.access_point.borrow_mut().passphrase = "battery staple".into();
     let board = lab.pico("role=server", Sweep::new());
     lab.run_for(Duration::from_secs(20));
     assert!(board.said("network connection failed: the access point refused the passphrase") >= 3);
     assert_eq!(board.board.indication(), Indication::WrongPassphrase);
-    let calls = lab.access_point.borrow().calls.clone();
+    let calls = lab.calls();
     assert_eq!(calls[..5], ["join", "leave", "join", "leave", "join"]);
     assert!((8..=14).contains(&calls.len()), "{calls:?}");
-    lab.access_point.borrow_mut().passphrase = "correct horse";
+    lab.access_point.borrow_mut().passphrase = "correct horse".into();
     lab.run_until(Duration::from_secs(35), "an address", || board.board.address().is_some());
     assert_eq!(board.board.indication(), Indication::Working);
 }
@@ -44,7 +44,7 @@ fn a_wrong_passphrase_is_told_and_tried_again_until_it_is_right() {
 #[test]
 fn a_network_that_is_not_there_is_told() {
     let lab = Lab::new();
-    lab.access_point.borrow_mut().ssid = "Neighbour";
+    lab.access_point.borrow_mut().ssid = "Neighbour".into();
     let board = lab.pico("role=server", Sweep::new());
     assert_eq!(board.board.indication(), Indication::Joining);
     lab.run_for(Duration::from_secs(3));
@@ -59,9 +59,9 @@ fn a_join_that_never_ends_is_given_up_and_tried_again() {
     lab.access_point.borrow_mut().hangs = true;
     let board = lab.pico("role=server", Sweep::new());
     lab.run_for(Duration::from_millis(14_900));
-    assert_eq!(lab.access_point.borrow().calls, ["join"]);
+    assert_eq!(lab.calls(), ["join"]);
     lab.run_for(Duration::from_millis(200));
-    assert_eq!(lab.access_point.borrow().calls, ["join", "leave"]);
+    assert_eq!(lab.calls(), ["join", "leave"]);
     lab.access_point.borrow_mut().hangs = false;
     lab.run_until(SOON, "an address", || board.board.address().is_some());
 }
@@ -80,7 +80,7 @@ fn a_network_without_addresses_is_told_and_left() {
     assert_eq!(board.board.indication(), Indication::NoAddress);
     lab.router.config.borrow_mut().gives_addresses = true;
     lab.run_until(Duration::from_secs(20), "an address", || board.board.address().is_some());
-    assert_eq!(lab.access_point.borrow().calls, ["join", "leave", "join"]);
+    assert_eq!(lab.calls(), ["join", "leave", "join"]);
 }
 
 #[test]
@@ -115,7 +115,7 @@ fn another_address_is_taken_without_joining_again() {
     lab.run_until(SOON, "an address", || board.said("listening on 192.168.1.100:80") == 1);
     lab.router.config.borrow_mut().first_host = 150;
     lab.run_until(Duration::from_secs(60), "another address", || board.said("listening on 192.168.1.150:80") == 1);
-    assert_eq!(lab.access_point.borrow().calls, ["join"]);
+    assert_eq!(lab.calls(), ["join"]);
     let reply = lab.run(laptop.ask([192, 168, 1, 150].into(), b"GET Data"));
     assert_eq!(reply, b"255,0,0");
 }
@@ -131,7 +131,7 @@ fn a_dead_link_that_says_it_is_up_is_left_and_joined_again() {
             > 0
     });
     recovers(&lab, client, SOON);
-    assert_eq!(lab.access_point.borrow().calls.iter().filter(|call| **call == "leave").count(), 1);
+    assert_eq!(lab.calls().iter().filter(|call| **call == "leave").count(), 1);
 }
 
 // POL-4, STA-5
@@ -148,7 +148,7 @@ fn a_server_that_is_switched_off_is_found_when_it_comes_back() {
     lab.ethernet.set_dead(server.port, false);
     recovers(&lab, client, Duration::from_secs(15));
     // It is not the client's link: joining again becomes ever rarer.
-    assert!(lab.access_point.borrow().calls.len() < 2 + 2 * 4, "{:?}", lab.access_point.borrow().calls);
+    assert!(lab.calls().len() < 2 + 2 * 4, "{:?}", lab.calls());
 }
 
 #[test]
@@ -161,7 +161,7 @@ fn a_refusing_host_keeps_nobody_off_the_network() {
         check the port";
     assert!(client.said(line) > 15, "{:?}", client.lines());
     assert_eq!(client.board.indication(), Indication::Failing);
-    assert_eq!(lab.access_point.borrow().calls, ["join"]);
+    assert_eq!(lab.calls(), ["join"]);
 }
 
 /// The watchdog's supervisor needs this.
@@ -189,10 +189,10 @@ fn progress_goes_on_whatever_happens() {
 #[test]
 fn nothing_that_a_board_says_holds_its_passphrase() {
     let lab = Lab::new();
-    lab.access_point.borrow_mut().passphrase = "battery staple";
+    lab.access_point.borrow_mut().passphrase = "battery staple".into();
     let board = lab.pico("role=both;server=192.168.1.50", Sweep::new());
     lab.run_for(Duration::from_secs(10));
-    lab.access_point.borrow_mut().passphrase = "correct horse";
+    lab.access_point.borrow_mut().passphrase = "correct horse".into();
     lab.run_for(Duration::from_secs(60));
     let said = board.lines().concat() + &format!("{:?}", board.board.settings());
     assert!(board.board.address().is_some());
@@ -210,4 +210,61 @@ fn the_signals_strength_is_told_when_it_has_changed() {
     lab.access_point.borrow_mut().rssi_dbm = -60;
     lab.run_for(Duration::from_secs(30));
     assert_eq!(board.said("signal: -60 dBm"), 1);
+}
+
+const TWO_NETWORKS: &str = "role=server;ssid2=Garden;passphrase2=under the apple tree";
+
+// STA-7
+#[test]
+fn the_second_network_is_joined_where_the_first_one_is_not() {
+    let lab = Lab::new();
+    lab.access_point.borrow_mut().ssid = "Neighbour".into();
+    lab.add_access_point("Garden", "under the apple tree");
+    let board = lab.pico(TWO_NETWORKS, Sweep::new());
+    lab.run_until(Duration::from_secs(4), "an address", || board.board.address().is_some());
+    assert_eq!(lab.calls(), ["join", "leave", "join"]);
+    let beginning = [
+        "joining the network \"Home\"",
+        "network connection failed: network not found: check its name, and that it has 2.4 GHz",
+        "joining the network \"Garden\"",
+        "connected",
+        "ip = 192.168.1.100",
+    ];
+    assert_eq!(board.lines()[..5], beginning);
+    assert_eq!(board.status()[2..4], ["network: \"Garden\"", "address: 192.168.1.100"]);
+
+    // The preferred one is back: it is taken once there is a reason to join at all.
+    lab.access_point.borrow_mut().ssid = "Home".into();
+    lab.run_for(Duration::from_secs(30));
+    assert_eq!(board.said("joining the network \"Home\""), 1);
+    lab.ethernet.set_link(board.port, false);
+    lab.run_until(SOON, "the preferred one", || board.said("joining the network \"Home\"") == 2);
+    lab.run_until(SOON, "an address", || board.board.address().is_some());
+    assert_eq!(board.status()[2], "network: \"Home\"");
+    assert_eq!(board.said("joining the network \"Garden\""), 1);
+}
+
+// STA-7
+#[test]
+fn of_several_networks_each_failure_is_told() {
+    let lab = Lab::new();
+    lab.access_point.borrow_mut().ssid = "Neighbour".into();
+    let garden = lab.add_access_point("Garden", "under the pear tree");
+    let board = lab.pico(TWO_NETWORKS, Sweep::new());
+    lab.run_for(Duration::from_secs(20));
+    let lines = board.lines();
+    for round in lines.chunks_exact(4).take(2) {
+        let expected = [
+            "joining the network \"Home\"",
+            "network connection failed: network not found: check its name, and that it has 2.4 GHz",
+            "joining the network \"Garden\"",
+            "network connection failed: the access point refused the passphrase",
+        ];
+        assert_eq!(round, expected);
+    }
+    assert_eq!(board.status()[3], "address: none");
+    assert!(board.status()[4].starts_with("last failure: "), "{:?}", board.status());
+    garden.borrow_mut().passphrase = "under the apple tree".into();
+    lab.run_until(Duration::from_secs(40), "an address", || board.board.address().is_some());
+    assert_eq!(board.board.indication(), Indication::Working);
 }

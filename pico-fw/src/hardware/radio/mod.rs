@@ -15,7 +15,8 @@ use embassy_rp::dma;
 use embassy_rp::gpio::{Level, Output};
 use embassy_rp::peripherals::{DMA_CH0, PIN_23, PIN_24, PIN_25, PIN_29, PIO0};
 use embassy_rp::pio::Pio;
-use rgb_proto::settings::Settings;
+use pico_fw::discovery;
+use rgb_proto::settings::Country;
 use static_cell::StaticCell;
 
 pub(crate) use bus::take_refusal;
@@ -58,7 +59,7 @@ pub(crate) async fn start(
     pins: RadioPins,
     pio: Peri<'static, PIO0>,
     dma: Peri<'static, DMA_CH0>,
-    settings: &Settings,
+    country: Country,
 ) -> StartedRadio {
     static STATE: StaticCell<cyw43::State> = StaticCell::new();
 
@@ -77,18 +78,19 @@ pub(crate) async fn start(
         pins.clock,
         dma::Channel::new(dma, Irqs),
     );
-    let bus = MendingBus::new(bus, settings.country());
+    let bus = MendingBus::new(bus, country);
     let (device, control, runner) =
         cyw43::new(STATE.init_with(cyw43::State::new), power, bus, FIRMWARE, nvram::IMAGE).await;
     StartedRadio { runner, device, control }
 }
 
-/// Gives the radio its country's limits and its power management.
-pub(crate) async fn set_up(control: &mut Control<'static>, settings: &Settings) {
+/// Gives the radio its limits, its power management, and an ear for those who look for the board.
+pub(crate) async fn set_up(control: &mut Control<'static>, saves_power: bool) {
     control.init(cyw43_firmware::CYW43_43439A0_CLM).await;
-    let power_management =
-        if settings.power_save() { PowerManagementMode::PowerSave } else { PowerManagementMode::None };
+    let power_management = if saves_power { PowerManagementMode::PowerSave } else { PowerManagementMode::None };
     control.set_power_management(power_management).await;
+    // It fails only where the radio has too many such addresses, and this is the first.
+    let _ = control.add_multicast_address(discovery::GROUP_HARDWARE_ADDRESS).await;
 }
 
 /// The radio's address in the usual notation.

@@ -1,10 +1,24 @@
-//! The radio as a station on the user's network.
+//! The radio as a station on the user's network, or as the access point of its own.
+//!
+//! What radio and driver (cyw43 0.7.0) give an access point, and what not:
+//!
+//! - 2.4 GHz alone, and the one channel of the settings; it does not look for a free one.
+//! - Open or WPA2: the driver sets the vendor's `wpa_auth` to WPA and WPA2, its cipher to AES, and has no WPA3 there.
+//! - Stations: the Pico W's product brief promises four. The radio decides how many more it takes; counts and addresses here
+//!   are for ten.
+//! - No network joined at the same time, since the driver turns the radio's `apsta` off, and no way back to joining but a
+//!   new start of the board: the driver's `close_ap` is not used.
+//! - Stations reach each other; the driver has no setting that keeps them apart.
+//! - No saving of power: an access point has to listen all the time.
+//! - The driver's link never comes up by itself, and events of the radio say who is there, as [`super::bus`] counts.
 
-use cyw43::{Control, JoinAuth, JoinOptions};
+use cyw43::{Control, JoinAuth, JoinOptions, PowerManagementMode};
 use embassy_sync::blocking_mutex::raw::NoopRawMutex;
 use embassy_sync::mutex::Mutex;
 use pico_fw::radio::{JoinError, Radio};
 use rgb_proto::settings::Network;
+
+use super::bus;
 
 /// The driver's handle to the radio. The station and the LED on the board, which hangs on the radio, take turns.
 pub(crate) type SharedControl = Mutex<NoopRawMutex, Control<'static>>;
@@ -12,7 +26,7 @@ pub(crate) type SharedControl = Mutex<NoopRawMutex, Control<'static>>;
 /// The radio's GPIO with the LED on the board.
 pub(crate) const LED: u8 = 0;
 
-/// The radio as [`pico_fw::network::keep_up`] drives it.
+/// The radio as [`pico_fw::network::keep_up`] or [`pico_fw::access_point::keep_open`] drives it.
 pub(crate) struct Station {
     control: &'static SharedControl,
 }
@@ -56,6 +70,9 @@ impl Radio for Station {
 
     async fn start_access_point(&mut self, network: &Network, channel: u8) {
         let mut control = self.control.lock().await;
+        // A radio that sleeps hears no station.
+        control.set_power_management(PowerManagementMode::None).await;
+        bus::count_stations();
         let ssid = network.ssid().as_str();
         match network.passphrase() {
             Some(passphrase) => control.start_ap_wpa2(ssid, passphrase.reveal(), channel).await,
@@ -64,6 +81,6 @@ impl Radio for Station {
     }
 
     fn stations(&mut self) -> u8 {
-        0
+        bus::stations()
     }
 }

@@ -29,6 +29,11 @@ impl<const N: usize> Backlog<N> {
         }
     }
 
+    /// Whether there is nothing to take.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.len == 0 && self.lost == 0
+    }
+
     /// Takes the oldest bytes that fit; none if there are none. Where lines were lost, a line says how many.
     pub(crate) fn take(&mut self, buffer: &mut [u8]) -> usize {
         const MARK: usize = 32;

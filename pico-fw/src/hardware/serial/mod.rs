@@ -1,4 +1,4 @@
-//! What the board says, on its USB port and on its UART alike.
+//! What the board says, on its USB port and on its UART alike, and what is typed at the USB port.
 
 mod backlog;
 mod line;
@@ -62,6 +62,13 @@ impl<const N: usize> Port<N> {
     fn push(&self, line: &[u8]) {
         self.backlog.lock(|backlog| backlog.borrow_mut().push(line));
         self.pushed.signal(());
+    }
+
+    /// Waits until there is something to say.
+    async fn pending(&self) {
+        while self.backlog.lock(|backlog| backlog.borrow().is_empty()) {
+            self.pushed.wait().await;
+        }
     }
 
     /// Waits for something to say; gives how many bytes of the buffer it fills.

@@ -1,15 +1,20 @@
-//! The USB port: a serial port (CDC-ACM) that shows the log.
+//! The USB port: a serial port (CDC-ACM) with the log and the console.
 
 use embassy_futures::join::join3;
-use embassy_futures::select::select;
+use embassy_futures::select::{Either, select};
 use embassy_rp::Peri;
 use embassy_rp::peripherals::USB;
 use embassy_rp::rom_data::reset_to_usb_boot;
 use embassy_rp::usb::Driver;
+use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
+use embassy_sync::pipe::Pipe;
 use embassy_usb::class::cdc_acm::{CdcAcmClass, ControlChanged, Receiver, Sender, State};
 use embassy_usb::{Builder, Config};
+use pico_fw::console::{self, Terminal, Typing};
+use rgb_proto::settings::Settings;
 
 use super::LOG;
+use crate::hardware::desk::Desk;
 use crate::hardware::interrupts::Irqs;
 
 /// The ids under which Raspberry Pi's SDK presents a Pico's serial port: hosts know them.
@@ -23,9 +28,19 @@ const PACKET_LEN: u16 = 64;
 /// a hand at the button. Arduino's boards began this, and the Pico SDK's do the same.
 const BOOT_LOADER_BAUD: u32 = 1200;
 
-/// Runs the port. The name tells several boards at one computer apart.
+/// What the console says, on its way.
+static ANSWERS: Pipe<CriticalSectionRawMutex, 256> = Pipe::new();
+/// The log waits while somebody types.
+static TYPING: Typing = Typing::new();
+
+/// Runs the port. The name tells several boards at one computer apart; `settings` are those that the console shows.
 #[embassy_executor::task]
-pub(crate) async fn run(usb: Peri<'static, USB>, board_name: &'static str) -> ! {
+pub(crate) async fn run(
+    usb: Peri<'static, USB>,
+    board_name: &'static str,
+    settings: Option<&'static Settings>,
+    mut desk: Desk,
+) -> ! {
     let mut config = Config::new(VENDOR, PRODUCT);
     config.manufacturer = Some("rgb-boards");
     config.product = Some("RGB board");
@@ -45,14 +60,17 @@ pub(crate) async fn run(usb: Peri<'static, USB>, board_name: &'static str) -> ! 
     );
     let (sender, receiver, control) = CdcAcmClass::new(&mut builder, &mut state, PACKET_LEN).split_with_control();
     let mut device = builder.build();
-    join3(device.run(), send(sender, control), ignore(receiver)).await.0
+    let mut keyboard = Keyboard(receiver);
+    let console = console::run(settings, &mut desk, &mut keyboard, &TYPING);
+    join3(device.run(), send(sender, control), console).await.0
 }
 
-/// Sends the log while a program has the port open.
+/// Sends the log and the console's answers while a program has the port open.
 async fn send<'d>(mut sender: Sender<'d, Driver<'d, USB>>, control: ControlChanged<'d>) -> ! {
     // Never a full packet: the host would wait for the next one before it shows it.
-    let mut buffer = [0; PACKET_LEN as usize - 1];
+    let mut packet = [0; PACKET_LEN as usize - 1];
     let mut was_open = false;
+    let mut is_within_line = false;
     loop {
         if !control.dtr() {
             if was_open && sender.line_coding().data_rate() == BOOT_LOADER_BAUD {
@@ -65,8 +83,8 @@ async fn send<'d>(mut sender: Sender<'d, Driver<'d, USB>>, control: ControlChang
         }
         was_open = true;
         let write = async {
-            let len = LOG.usb.next(&mut buffer).await;
-            if sender.write_packet(buffer.get(..len).unwrap_or_default()).await.is_err() {
+            let len = next(&mut packet, &mut is_within_line).await;
+            if sender.write_packet(packet.get(..len).unwrap_or_default()).await.is_err() {
                 // Unplugged. What was in the packet is lost.
                 sender.wait_connection().await;
             }
@@ -75,12 +93,42 @@ async fn send<'d>(mut sender: Sender<'d, Driver<'d, USB>>, control: ControlChang
     }
 }
 
-/// Takes what a terminal sends, so that it does not wait.
-async fn ignore<'d>(mut receiver: Receiver<'d, Driver<'d, USB>>) -> ! {
-    let mut buffer = [0; PACKET_LEN as usize];
-    loop {
-        if receiver.read_packet(&mut buffer).await.is_err() {
-            receiver.wait_connection().await;
+/// Waits for something to say: what the console answers, or whole lines of the log, while nobody types.
+async fn next(packet: &mut [u8], is_within_line: &mut bool) -> usize {
+    if !*is_within_line {
+        let answer = ANSWERS.read(packet);
+        let quiet = async {
+            TYPING.ended().await;
+            LOG.usb.pending().await;
+        };
+        if let Either::First(len) = select(answer, quiet).await {
+            return len;
+        }
+    }
+    let len = LOG.usb.next(packet).await;
+    *is_within_line = packet.get(..len).is_some_and(|line| !line.ends_with(b"\n"));
+    len
+}
+
+/// What is typed at the port, and the way back.
+struct Keyboard<'d>(Receiver<'d, Driver<'d, USB>>);
+
+impl Terminal for Keyboard<'_> {
+    async fn read(&mut self, buffer: &mut [u8]) -> usize {
+        match self.0.read_packet(buffer).await {
+            Ok(len) => len,
+            Err(_) => {
+                self.0.wait_connection().await;
+                0
+            }
+        }
+    }
+
+    async fn write(&mut self, bytes: &[u8]) {
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let len = ANSWERS.write(rest).await;
+            rest = rest.get(len..).unwrap_or_default();
         }
     }
 }

@@ -1,4 +1,4 @@
-//! A hub of cables that remembers every frame.
+//! Hubs of cables, one for each network, that remember every frame.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -8,7 +8,7 @@ use std::task::{Context, Waker};
 use embassy_net::driver::{Capabilities, Driver, HardwareAddress, LinkState, RxToken, TxToken};
 use embassy_time::Instant;
 
-/// The hub.
+/// The hubs.
 #[derive(Default)]
 pub(crate) struct Ethernet {
     ports: RefCell<Vec<Port>>,
@@ -26,9 +26,15 @@ pub(crate) struct Frame {
 }
 
 struct Port {
+    /// The network that the card is plugged into, from 0.
+    network: usize,
     is_link_up: bool,
+    /// Frames come through whatever the link says, as with a radio that is the access point.
+    is_access_point: bool,
     /// The link says that it is up, and nothing comes through.
     is_dead: bool,
+    /// Nothing comes through any more, for ever.
+    is_cut: bool,
     inbox: VecDeque<Vec<u8>>,
     waker: Option<Waker>,
 }
@@ -37,7 +43,15 @@ impl Ethernet {
     /// Plugs a card in.
     pub(crate) fn attach(self: &Rc<Self>, mac: [u8; 6], is_link_up: bool) -> Nic {
         let mut ports = self.ports.borrow_mut();
-        ports.push(Port { is_link_up, is_dead: false, inbox: VecDeque::new(), waker: None });
+        ports.push(Port {
+            network: 0,
+            is_link_up,
+            is_access_point: false,
+            is_dead: false,
+            is_cut: false,
+            inbox: VecDeque::new(),
+            waker: None,
+        });
         Nic { ethernet: Rc::clone(self), port: ports.len() - 1, mac }
     }
 
@@ -52,9 +66,41 @@ impl Ethernet {
         port.wake();
     }
 
+    /// Plugs the card into another network.
+    pub(crate) fn join(&self, port: usize, network: usize) {
+        self.ports.borrow_mut()[port].network = network;
+        self.set_link(port, true);
+    }
+
+    /// Makes the card the access point of a network of its own, whose number it gives. Its link stays down.
+    pub(crate) fn open(&self, port: usize) -> usize {
+        let mut ports = self.ports.borrow_mut();
+        let network = 1 + ports.iter().map(|port| port.network).max().unwrap_or_default();
+        ports[port].network = network;
+        ports[port].is_access_point = true;
+        network
+    }
+
+    /// The network that the card is plugged into.
+    pub(crate) fn network(&self, port: usize) -> usize {
+        self.ports.borrow()[port].network
+    }
+
+    /// The cards in this network whose link is up.
+    pub(crate) fn stations(&self, network: usize) -> Vec<usize> {
+        let ports = self.ports.borrow();
+        let is_there = |port: &Port| port.network == network && port.is_link_up;
+        (0..ports.len()).filter(|&index| is_there(&ports[index])).collect()
+    }
+
     /// From now on nothing comes through this link, which goes on to say that it is up; or all is well again.
     pub(crate) fn set_dead(&self, port: usize, is_dead: bool) {
         self.ports.borrow_mut()[port].is_dead = is_dead;
+    }
+
+    /// Nothing comes through this link any more, whatever is done to it.
+    pub(crate) fn cut(&self, port: usize) {
+        self.ports.borrow_mut()[port].is_cut = true;
     }
 
     /// From now on so many frames of a hundred are lost, each time the same ones.
@@ -75,7 +121,8 @@ impl Ethernet {
 
     fn send(&self, from: usize, bytes: &[u8]) {
         let mut ports = self.ports.borrow_mut();
-        if !ports[from].is_link_up || ports[from].is_dead {
+        let network = ports[from].network;
+        if !ports[from].passes() {
             return;
         }
         self.frames.borrow_mut().push(Frame { sent: Instant::now(), bytes: bytes.to_vec() });
@@ -83,7 +130,7 @@ impl Ethernet {
             return;
         }
         for (index, port) in ports.iter_mut().enumerate() {
-            if index != from && port.is_link_up && !port.is_dead {
+            if index != from && port.network == network && port.passes() {
                 port.inbox.push_back(bytes.to_vec());
                 port.wake();
             }
@@ -92,6 +139,10 @@ impl Ethernet {
 }
 
 impl Port {
+    const fn passes(&self) -> bool {
+        (self.is_link_up || self.is_access_point) && !self.is_dead && !self.is_cut
+    }
+
     fn wake(&mut self) {
         if let Some(waker) = self.waker.take() {
             waker.wake();

@@ -1,5 +1,6 @@
 //! What the tests are made in.
 
+mod air;
 mod computer;
 mod ethernet;
 mod pico;
@@ -12,7 +13,9 @@ use std::rc::Rc;
 
 use embassy_net::{Config, Ipv4Address, Ipv4Cidr, Runner, StackResources, StaticConfigV4};
 use embassy_time::{Duration, Instant, Timer};
+use rgb_proto::settings::Wifi;
 
+use air::{AccessPoint, Air};
 pub(crate) use computer::{Computer, end, read_to_end, write};
 use ethernet::{Ethernet, Nic};
 pub(crate) use pico::Pico;
@@ -23,25 +26,16 @@ pub(crate) use wire::Segment;
 pub(crate) struct Lab {
     world: time::World,
     pub(crate) ethernet: Rc<Ethernet>,
+    air: Rc<Air>,
+    /// The router's.
     pub(crate) access_point: Rc<RefCell<AccessPoint>>,
     pub(crate) router: Router,
     next_mac: Cell<u8>,
 }
 
-/// What the boards join.
-pub(crate) struct AccessPoint {
-    pub(crate) ssid: &'static str,
-    pub(crate) passphrase: &'static str,
-    /// Joins do not end any more.
-    pub(crate) hangs: bool,
-    /// How strong its signal is.
-    pub(crate) rssi_dbm: i32,
-    /// What the boards' radios were told, in order.
-    pub(crate) calls: Vec<&'static str>,
-}
-
 impl Lab {
     pub(crate) const ROUTER: Ipv4Address = Ipv4Address::new(192, 168, 1, 1);
+    const ROUTERS_NETWORK: usize = 0;
 
     /// A network that works. Only one lab can be at a time, since all of a process has one clock.
     pub(crate) fn new() -> Self {
@@ -50,9 +44,9 @@ impl Lab {
         let next_mac = Cell::new(1);
         let computer = computer(&world, &ethernet, &next_mac, Self::ROUTER);
         let router = Router::start(&world, computer);
-        let access_point =
-            AccessPoint { ssid: "Home", passphrase: "correct horse", hangs: false, rssi_dbm: -55, calls: Vec::new() };
-        Self { world, ethernet, access_point: Rc::new(RefCell::new(access_point)), router, next_mac }
+        let air = Rc::new(Air::default());
+        let access_point = air.add("Home", "correct horse", Self::ROUTERS_NETWORK);
+        Self { world, ethernet, air, access_point, router, next_mac }
     }
 
     /// A computer at 192.168.1.`host`.
@@ -60,10 +54,39 @@ impl Lab {
         computer(&self.world, &self.ethernet, &self.next_mac, Ipv4Address::new(192, 168, 1, host))
     }
 
+    /// A computer with this address on the network of a board that is an access point.
+    pub(crate) fn computer_with(&self, pico: Pico, address: Ipv4Address) -> Computer {
+        let computer = computer(&self.world, &self.ethernet, &self.next_mac, address);
+        self.ethernet.join(computer.port, self.ethernet.network(pico.port));
+        computer
+    }
+
     /// A board with all its tasks, that starts now. `source` is what it serves.
     pub(crate) fn pico(&self, settings_text: &str, source: impl pico_fw::source::Source + 'static) -> Pico {
         let nic = self.ethernet.attach(take_mac(&self.next_mac), false);
-        Pico::start(&self.world, nic, &self.access_point, pico::settings(settings_text), source)
+        Pico::start(&self.world, nic, &self.air, pico::settings(settings_text), source)
+    }
+
+    /// Another access point that leads to the router.
+    pub(crate) fn add_access_point(&self, ssid: &str, passphrase: &str) -> Rc<RefCell<AccessPoint>> {
+        self.air.add(ssid, passphrase, Self::ROUTERS_NETWORK)
+    }
+
+    /// A board loses its power, and who is with it the link. It does not come back; a new start of it is another board.
+    pub(crate) fn switch_off(&self, pico: Pico) {
+        self.ethernet.cut(pico.port);
+        if pico.board.settings().wifi() == Wifi::AccessPoint {
+            let network = self.ethernet.network(pico.port);
+            self.air.remove(network);
+            for station in self.ethernet.stations(network) {
+                self.ethernet.set_link(station, false);
+            }
+        }
+    }
+
+    /// What the boards' radios were told, in order.
+    pub(crate) fn calls(&self) -> Vec<&'static str> {
+        self.air.calls.borrow().clone()
     }
 
     /// A server board and its address, ready for clients.
@@ -93,6 +116,11 @@ impl Lab {
     /// Lets everything run for so long.
     pub(crate) fn run_for(&self, span: Duration) {
         self.run(Timer::after(span));
+    }
+
+    /// Time goes on and nothing runs, for spans that would take too long otherwise.
+    pub(crate) fn skip(&self, span: Duration) {
+        embassy_time::MockDriver::get().advance(span);
     }
 
     /// Lets everything run until `reached` holds, and says how long that took.
