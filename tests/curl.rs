@@ -137,7 +137,7 @@ fn the_status_is_json() {
         let (head, body) = response.split_once("\r\n\r\n").unwrap();
         assert!(head.contains("Content-Type: application/json"), "{head}");
         let status: serde_json::Value = serde_json::from_str(body).unwrap();
-        assert_eq!((&status["name"], &status["role"]), (&"server".into(), &"server".into()), "{status}");
+        assert_eq!((&status["name"], &status["role"]), (&"rgb-server".into(), &"server".into()), "{status}");
         assert_eq!((&status["address"], &status["rssi_dbm"]), (&"127.0.0.1".into(), &serde_json::Value::Null));
         assert!(status["served"].as_u64() >= Some(1) && status["uptime_s"].is_u64(), "{status}");
         let mut kinds: Vec<_> = status["failures"].as_object().unwrap().keys().map(String::as_str).collect();

@@ -50,7 +50,7 @@ fn a_second_ctrl_c_ends_what_cannot_end_in_order() {
     let port = ReservedPort::new();
     // Nobody reads: the program cannot print its summary.
     let (_reader, writer) = full_pipe();
-    let mut command = rgb_sim(&format!("server --bind {} --json", port.addr()));
+    let mut command = rgb_sim(&format!("server --bind {} --no-announce --json", port.addr()));
     let mut server = Process::new(command.stdout(writer).stderr(Stdio::null()).spawn().unwrap());
     drop(command);
     eventually("the server listens", || TcpStream::connect(port.addr()).is_ok());

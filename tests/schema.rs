@@ -60,12 +60,16 @@ fn events_of_every_kind_of_notice_fit() {
     kinds.extend(self::kinds(&server.stop(), "notice"));
 
     let (mut server, addr) = Simulator::listening({
-        let program = rgb_sim("server --bind 127.0.0.1:0 --json");
+        let program = rgb_sim("server --bind 127.0.0.1:0 --no-announce --json");
         let mut few_files = std::process::Command::new("sh");
         few_files.args(["-c", "ulimit -n 30; exec \"$0\" \"$@\""]).arg(program.get_program()).args(program.get_args());
         few_files
     });
     let _silent = idle(addr, 30);
+    server.event_of("notice");
+    kinds.extend(self::kinds(&server.stop(), "notice"));
+
+    let (mut server, _) = Simulator::listening(rgb_sim("server --bind 127.0.0.1:0 --interface nosuch0 --json"));
     server.event_of("notice");
     kinds.extend(self::kinds(&server.stop(), "notice"));
 
@@ -94,7 +98,7 @@ fn ipv6_addresses_fit() {
         eprintln!("SKIPPED: this machine has no IPv6");
         return;
     }
-    let (mut server, addr) = Simulator::listening(rgb_sim("server --bind [::1]:0 --json"));
+    let (mut server, addr) = Simulator::listening(rgb_sim("server --bind [::1]:0 --no-announce --json"));
     let _ = ask(addr, "GET Data");
     assert!(server.event_of("served")["peer"].as_str().unwrap().starts_with("[::1]:"));
 }
@@ -121,6 +125,11 @@ fn wrong_objects_are_refused() {
 
 #[test]
 fn further_fields_are_refused() {
+    for event in ["announced", "found", "discovered", "gone", "discovery_summary"] {
+        let mut object = right(event);
+        object["further"] = json!(1);
+        assert!(schema::check(&object).is_err(), "{object}");
+    }
     for event in ["started", "listening", "exchange", "error", "decode", "served", "page", "notice", "summary"] {
         let mut object = right(event);
         object["further"] = json!(1);
@@ -159,6 +168,20 @@ fn wrong() -> Vec<(&'static str, &'static str, Option<Value>)> {
         ("started", "/version", None),
         ("listening", "/addr", Some(json!("localhost"))),
         ("listening", "/board", Some(json!(""))),
+        ("announced", "/host", Some(json!("rgb-server"))),
+        ("announced", "/service", Some(json!("rgb-server.local"))),
+        ("announced", "/taken", None),
+        ("announced", "/taken", Some(json!(""))),
+        ("found", "/name", Some(json!(""))),
+        ("found", "/addr", Some(json!("rgb-server.local"))),
+        ("discovered", "/role", Some(json!("lamp"))),
+        ("discovered", "/version", None),
+        ("discovered", "/latency_us", None),
+        ("discovered", "/latency_us", Some(json!(-1))),
+        ("discovered", "/host", Some(json!(""))),
+        ("gone", "/service", None),
+        ("discovery_summary", "/boards", Some(json!(-1))),
+        ("discovery_summary", "/elapsed_us", None),
         ("exchange", "/event", Some(json!("Exchange"))),
         ("exchange", "/r", Some(json!(256))),
         ("exchange", "/g", Some(json!(-1))),
@@ -202,6 +225,17 @@ fn right(event: &str) -> Value {
     match event {
         "started" => json!({ "event": "started", "version": "0.1.0", "seed": 7 }),
         "listening" => json!({ "event": "listening", "board": "server", "addr": "127.0.0.1:80" }),
+        "announced" => json!({
+            "event": "announced", "board": "rgb-server", "host": "rgb-server-2.local",
+            "service": "rgb-server-2._rgb._tcp.local", "taken": "rgb-server.local"
+        }),
+        "found" => json!({ "event": "found", "board": "client", "name": "My lamp (2)", "addr": "192.168.1.7:80" }),
+        "discovered" => json!({
+            "event": "discovered", "name": "rgb-server", "addr": "192.168.1.7:80", "role": "server", "version": "0.1.0",
+            "latency_us": 1, "host": "rgb-server.local", "service": "rgb-server._rgb._tcp.local"
+        }),
+        "gone" => json!({ "event": "gone", "name": "rgb-server", "service": "rgb-server._rgb._tcp.local" }),
+        "discovery_summary" => json!({ "event": "discovery_summary", "boards": 1, "elapsed_us": 1 }),
         "exchange" => {
             json!({ "event": "exchange", "board": "client-1", "seq": 1, "r": 0, "g": 128, "b": 255, "elapsed_us": 1 })
         }

@@ -41,6 +41,12 @@ fn what_is_out_of_its_range_is_refused_with_the_range() {
         ("server --bind 8080", "0.0.0.0:8080"),
         ("client --server board --name the%20kitchen", "--name"),
         ("run --color sometimes", "auto, always, never"),
+        ("server --name living%20room", "--name"),
+        ("server --interface ::1", "over IPv4"),
+        ("client --interface 192.168.1.0/24", "such as wlan0"),
+        ("discover --for 99ms", "from 100ms to 1day"),
+        ("discover --for 25h", "from 100ms to 1day"),
+        ("discover --for 3", "a number and its unit, such as 200ms"),
     ] {
         let message = refused(args);
         assert!(message.contains(range), "{args}: {message}");
@@ -62,7 +68,7 @@ fn the_ends_of_the_ranges_are_taken() {
 
 #[test]
 fn unknown_options_and_commands_are_refused() {
-    for args in ["--bogus", "run --bogus", "bogus", "client", "server --clients 2", "load --count 1 --duration 1s"] {
+    for args in ["--bogus", "run --bogus", "bogus", "server --clients 2", "load --count 1 --duration 1s"] {
         let message = refused(args);
         assert!(message.starts_with("error: ") && message.contains("--help"), "{args}: {message}");
     }
@@ -88,7 +94,7 @@ fn an_address_of_another_machine_is_refused_with_a_hint() {
 
 #[test]
 fn every_help_has_examples() {
-    for command in ["", "run", "server", "client", "load", "completions"] {
+    for command in ["", "run", "server", "client", "load", "discover", "completions"] {
         for option in ["--help", "-h"] {
             let run = Finished::run(&format!("{command} {option}"));
             assert_eq!((run.code, &*run.stderr), (Some(0), ""));

@@ -1,6 +1,6 @@
 //! What a board says, in words for the person who reads its serial line.
 
-use core::fmt;
+use core::fmt::{self, Write};
 use core::net::{Ipv4Addr, SocketAddrV4};
 
 use rgb_proto::discovery::{FoundServer, Label};
@@ -160,11 +160,15 @@ impl fmt::Display for Event<'_> {
     }
 }
 
-/// A text that others chose, on one line and without commands for a terminal.
+/// A text that others chose, in quotation marks, on one line and without commands for a terminal.
 pub(crate) struct Quoted<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Quoted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "\"{}\"", self.0.escape_debug())
+        f.write_char('"')?;
+        for letter in self.0.chars() {
+            f.write_char(if letter.is_control() { char::REPLACEMENT_CHARACTER } else { letter })?;
+        }
+        f.write_char('"')
     }
 }

@@ -6,7 +6,8 @@ use std::str::FromStr;
 
 /// A server's host and port, as people type it: `192.168.1.7`, `board.local:8080`, `[fe80::1]:80`, `::1`.
 ///
-/// A name is looked up afresh for each connection (CLI-1).
+/// A name in `.local` is looked up by multicast DNS, any other one by the system's own way. What is found is kept while
+/// exchanges succeed, and looked up again after each failure (DSC-5).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServerAddr {
     host: Host,
@@ -37,6 +38,30 @@ impl ServerAddr {
 impl From<std::net::SocketAddr> for ServerAddr {
     fn from(addr: std::net::SocketAddr) -> Self {
         Self { host: Host::Ip(addr.ip()), port: addr.port() }
+    }
+}
+
+/// Which server a client board asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ServerChoice {
+    /// This one.
+    At(ServerAddr),
+    /// The first one that has announced itself, looked for again after each failure (DSC-6).
+    FirstAnnounced,
+}
+
+impl<T: Into<ServerAddr>> From<T> for ServerChoice {
+    fn from(addr: T) -> Self {
+        Self::At(addr.into())
+    }
+}
+
+impl fmt::Display for ServerChoice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::At(addr) => addr.fmt(f),
+            Self::FirstAnnounced => f.write_str("the first server announced"),
+        }
     }
 }
 

@@ -29,6 +29,24 @@ pub enum Event {
         /// The address to connect to; the port is the real one, also when 0 was asked for.
         addr: SocketAddr,
     },
+    /// A server board has made itself known on the network.
+    Announced {
+        board: String,
+        /// Its host name, such as `rgb-server.local`.
+        host: String,
+        /// Its service's full name, such as `rgb-server._rgb._tcp.local`.
+        service: String,
+        /// The host name before this one, which is another board's.
+        taken: Option<String>,
+    },
+    /// A client board that was told no server has found one.
+    Found {
+        board: String,
+        /// What the server calls itself.
+        name: String,
+        /// Where it is.
+        addr: SocketAddr,
+    },
     /// A client board got a colour.
     Exchange {
         board: String,
@@ -73,8 +91,31 @@ pub enum Event {
         kind: NoticeKind,
         message: String,
     },
+    /// A board on the network was discovered.
+    Discovered {
+        /// What it calls itself.
+        name: String,
+        /// Where it serves.
+        addr: SocketAddr,
+        /// Its part.
+        role: &'static str,
+        /// The version of its software, where it says.
+        version: Option<String>,
+        /// How long its status took, from connecting to the end of the reply; none when it did not answer.
+        latency_us: Option<u64>,
+        host: String,
+        service: String,
+    },
+    /// A board that was discovered is there no longer.
+    Gone { name: String, service: String },
     /// The end of a run.
     Summary(Summary),
+    /// The end of a search for boards.
+    DiscoverySummary {
+        /// How many were discovered, those that are gone again included.
+        boards: u64,
+        elapsed_us: u64,
+    },
 }
 
 /// What is wrong with a reply.
@@ -134,6 +175,8 @@ pub enum NoticeKind {
     Reset,
     /// The machine could not accept a connection.
     Accept,
+    /// The board could not make itself known on the network.
+    NotAnnounced,
 }
 
 /// The end of a run in numbers.

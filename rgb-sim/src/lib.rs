@@ -29,6 +29,8 @@
 //! | see each exchange | the `events` of either board's configuration: a channel of [`Event`]s |
 //! | count and measure | [`ServerBoard::stats`], [`ClientBoard::tally`] |
 //! | load a server | [`load::Load`] |
+//! | make a real board's settings file | [`provision`] |
+//! | let boards find each other | [`discovery`] |
 //!
 //! The command line `rgb-sim` is these parts and a printer. `schema/event.schema.json` in this crate describes what it
 //! prints with `--json`.
@@ -41,14 +43,16 @@
 mod address;
 mod board;
 mod clock;
+pub mod discovery;
 mod event;
 pub mod load;
+pub mod provision;
 mod source;
 mod stats;
 mod threads;
 mod transport;
 
-pub use address::{ServerAddr, ServerAddrError};
+pub use address::{ServerAddr, ServerAddrError, ServerChoice};
 pub use board::{ClientBoard, ClientBoardConfig, ServerBoard, ServerBoardConfig, StartError};
 pub use event::{DecodeDetail, Event, NoticeKind, RequestForm, ServerSummary, Summary};
 pub use rgb_proto::{ClientConfig, ErrorKind, Mode, Name, Rgb, ServerConfig};

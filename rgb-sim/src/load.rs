@@ -10,8 +10,9 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::address::ServerAddr;
-use crate::board::{Asker, Server, ServerBoardConfig, StartError, lock};
+use crate::board::{Asker, Locator, Server, ServerBoardConfig, StartError, lock};
 use crate::clock::Clock;
+use crate::discovery::Interfaces;
 use crate::event::ServerSummary;
 use crate::source::named_rng;
 use crate::stats::Tally;
@@ -36,7 +37,7 @@ pub struct LoadConfig {
 
 /// What is loaded.
 pub enum Target {
-    /// A server elsewhere; a name is looked up for each connection.
+    /// A server elsewhere; all connections share what is found out about where it is.
     Server(ServerAddr),
     /// A server board of the load's own. Its `workers` are the load's.
     Own(ServerBoardConfig),
@@ -76,7 +77,7 @@ struct Shared {
 }
 
 struct AskerConfig {
-    server: ServerAddr,
+    locator: Arc<Locator>,
     client: ClientConfig,
     seed: u64,
 }
@@ -99,8 +100,9 @@ impl Load {
                 (addr.into(), Some((Arc::new(Server::new(board)), listeners, addr)))
             }
         };
+        let locator = Locator::new(addr.into(), Interfaces::All);
         let shared = Arc::new(Shared {
-            asker: AskerConfig { server: addr, client: config.client, seed: config.seed },
+            asker: AskerConfig { locator, client: config.client, seed: config.seed },
             tickets: match config.end {
                 End::Count(count) => Some(AtomicU64::new(count)),
                 End::Duration(_) => None,
@@ -200,12 +202,13 @@ impl Shared {
     }
 
     async fn ask_until_end(self: Arc<Self>, worker: usize, connection: usize) {
-        let AskerConfig { server, client, seed } = &self.asker;
+        let AskerConfig { locator, client, seed } = &self.asker;
         let clock = Clock::start();
         let end = self.end.map(|duration| rgb_proto::Instant::ORIGIN + duration);
         let mut rng = named_rng(*seed, &connection.to_le_bytes());
         let mut policy = ClientPolicy::new(ClientConfig { interval: Duration::ZERO, ..*client });
-        let mut asker = Asker::new(server.clone(), *client, clock);
+        let mut asker = Asker::new(Arc::clone(locator), *client, clock);
+        asker.look_ahead().await;
         let mut started = clock.now();
         while self.take_ticket() {
             if end.is_some_and(|end| started >= end) {

@@ -15,7 +15,7 @@ fn a_client_asks_on_when_the_server_comes_back() {
     let port = ReservedPort::new();
     let mut client = start(port.addr(), "");
     assert_eq!(client.event_of("error")["kind"], "connect");
-    let serve = format!("server --bind {} --source fixed:1,2,3 --json", port.addr());
+    let serve = format!("server --bind {} --no-announce --source fixed:1,2,3 --json", port.addr());
     let (server, _) = Simulator::listening(rgb_sim(&serve));
     assert_eq!(color(&client.event_of("exchange")), "1,2,3");
     assert_eq!(server.stop().code, Some(0));

@@ -7,6 +7,7 @@
 //! | [`tutorial`] | the tutorial's client and server, as blocking sockets |
 //! | [`bad_server`] | servers that reset, hang, and send what is no colour |
 //! | [`bad_client`] | clients that stay silent, break off, and never stop |
+//! | [`machine`] | machines with a network of their own |
 //! | [`port`] | a port of one's own that refuses connections until somebody listens |
 //! | [`terminal`] | a program on a pseudoterminal |
 //!
@@ -15,6 +16,7 @@
 
 pub mod bad_client;
 pub mod bad_server;
+pub mod machine;
 pub mod port;
 mod process;
 mod program;
@@ -24,6 +26,7 @@ pub mod simulator;
 pub mod terminal;
 pub mod tutorial;
 
+pub use machine::Machine;
 pub use process::Process;
 pub use program::rgb_sim;
 pub use simulator::{Finished, Simulator};

@@ -53,10 +53,10 @@ impl Simulator {
     }
 
     /// Starts `rgb-sim server` on a free port of this machine, with `--json` and these arguments, and waits until it
-    /// takes connections.
+    /// takes connections. Nobody else is told of it.
     #[must_use]
     pub fn server(args: &str) -> (Self, SocketAddr) {
-        Self::listening(rgb_sim(&format!("server --bind 127.0.0.1:0 --json {args}")))
+        Self::listening(rgb_sim(&format!("server --bind 127.0.0.1:0 --no-announce --json {args}")))
     }
 
     /// Starts a command whose program listens, and tells where.

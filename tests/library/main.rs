@@ -1,6 +1,7 @@
 //! rgb-sim as a library: boards inside a test, as its users have them.
 
 mod client_board;
+mod discovery;
 mod limits;
 mod runtime;
 mod server_board;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::firmware::chip::Chip;
+use crate::firmware::chip::{Chip, Processor};
 use crate::firmware::image::{Image, ImageError};
 use crate::firmware::{FirmwareError, write_uf2};
 use crate::process::{self, ProcessError};

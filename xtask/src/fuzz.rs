@@ -198,6 +198,9 @@ stat::average_exec_per_sec:     16728
     #[test]
     fn all_targets_of_the_package_are_listed() {
         let targets = targets(&workspace::root().join("rgb-proto/fuzz")).unwrap();
-        assert_eq!(targets, ["client_exchange", "decode", "request", "server_exchange"]);
+        assert_eq!(
+            targets,
+            ["client_exchange", "decode", "mdns_message", "request", "server_exchange", "settings_record"]
+        );
     }
 }

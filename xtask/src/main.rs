@@ -15,7 +15,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use self::firmware::chip::Chip;
+use self::firmware::chip::{self, Chip};
 
 /// Checks and builds of this workspace that cargo alone cannot do.
 ///
@@ -45,7 +45,7 @@ enum Task {
     /// `apt-get install rustc-web rust-web-src`.
     Firmware {
         /// The chip to build for; both unless given.
-        #[arg(long)]
+        #[arg(long, value_parser = chip::parser())]
         chip: Option<Chip>,
     },
     /// Put a firmware onto a board; `cargo run` in pico-fw/ calls this.
@@ -56,7 +56,7 @@ enum Task {
         /// The linked firmware.
         elf: PathBuf,
         /// The chip that it was built for.
-        #[arg(long)]
+        #[arg(long, value_parser = chip::parser())]
         chip: Chip,
     },
     /// Compare the clauses of rgb-proto/PROTOCOL.md with their citations in the tests.

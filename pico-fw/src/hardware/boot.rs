@@ -19,6 +19,7 @@ use pico_fw::network;
 use pico_fw::server::{SERVERS, ServerBuffers, serve};
 use pico_fw::source::{Buttons, Potentiometers, Random, SharedSource, Source, Streams, Sweep, Temperature};
 use pico_fw::store::StoreError;
+use rgb_proto::http::HardwareAddress;
 use rgb_proto::settings::record::RecordError;
 use rgb_proto::settings::{Country, Settings, SourceKind, Wifi};
 use static_cell::{ConstStaticCell, StaticCell};
@@ -27,7 +28,7 @@ use super::analog::Knobs;
 use super::desk::{Desk, Reach};
 use super::entropy::{self, Numbers};
 use super::pins::FreePins;
-use super::radio::{self, HardwareAddress, RadioPins, RadioRunner, SharedControl, StartedRadio, Station};
+use super::radio::{self, RadioPins, RadioRunner, SharedControl, StartedRadio, Station};
 use super::rgb_led::{self, RgbLed};
 use super::serial::LOG;
 use super::watchdog::{LastRun, Stage, Watchdog};
@@ -121,7 +122,9 @@ async fn main(spawner: Spawner) {
     let StartedRadio { runner, device, mut control } = radio::start(radio_pins, chip.PIO0, chip.DMA_CH0, country).await;
     dog.feed();
     spawner.spawn(run_radio(runner).expect(ONCE));
-    radio::set_up(&mut control, settings.as_ref().is_ok_and(|settings| settings.power_save())).await;
+    // An access point that sleeps hears no station.
+    let may_sleep = settings.as_ref().is_ok_and(|settings| settings.power_save() && settings.wifi() == Wifi::Station);
+    radio::set_up(&mut control, may_sleep).await;
     LOG.line(format_args!("the radio runs; its address is {}", HardwareAddress(control.address().await)));
     dog.reached(Stage::Working);
     static CONTROL: StaticCell<SharedControl> = StaticCell::new();

@@ -1,7 +1,7 @@
 //! The client board.
 
 use std::io;
-use std::net::{SocketAddr, ToSocketAddrs};
+use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -18,9 +18,11 @@ use tokio::time::Sleep;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, info};
 
+use super::locator::{LocateError, Location, Locator};
 use super::{StartError, lock};
-use crate::address::{Host, ServerAddr};
+use crate::address::ServerChoice;
 use crate::clock::{Clock, Steps};
+use crate::discovery::Interfaces;
 use crate::event::{DecodeDetail, Event, micros};
 use crate::source::named_rng;
 use crate::stats::Tally;
@@ -32,8 +34,10 @@ use crate::transport;
 pub struct ClientBoardConfig {
     /// The board's name in events. What it calls itself in its requests is `client.name`.
     pub name: String,
-    /// Where to ask.
-    pub server: ServerAddr,
+    /// Whom to ask.
+    pub server: ServerChoice,
+    /// Where to look for servers and names that multicast DNS knows.
+    pub interfaces: Interfaces,
     /// How to ask.
     pub client: ClientConfig,
     /// Stop after so many attempts, good or bad.
@@ -47,10 +51,11 @@ pub struct ClientBoardConfig {
 impl ClientBoardConfig {
     /// A board that asks this server as the tutorial's client does, without end.
     #[must_use]
-    pub fn new(server: impl Into<ServerAddr>) -> Self {
+    pub fn new(server: impl Into<ServerChoice>) -> Self {
         Self {
             name: "client".into(),
             server: server.into(),
+            interfaces: Interfaces::All,
             client: ClientConfig::default(),
             count: None,
             seed: 0,
@@ -75,7 +80,10 @@ impl ClientBoardConfig {
         let mut rng = named_rng(self.seed, self.name.as_bytes());
         let mut station = Station::new(StationConfig::default(), clock.now());
         let mut policy = ClientPolicy::new(self.client);
-        let mut asker = Asker::new(self.server.clone(), self.client, clock);
+        let locator = Locator::new(self.server.clone(), self.interfaces.clone());
+        let mut asker = Asker::new(locator, self.client, clock);
+        let mut found = None;
+        asker.look_ahead().await;
         let mut seq = 0;
         while self.count.is_none_or(|count| seq < count) {
             let started = clock.now();
@@ -95,7 +103,12 @@ impl ClientBoardConfig {
                     seq += 1;
                     let outcome = asker.ask(started).await;
                     let ended = clock.now();
-                    self.account(&state, seq, outcome, ended.saturating_duration_since(started)).await;
+                    if let Some(server) = asker.found().filter(|server| found.as_ref() != Some(server)) {
+                        self.found(&server).await;
+                        found = Some(server);
+                    }
+                    let message = outcome.err().map(|error| asker.explain(error));
+                    self.account(&state, seq, outcome, message, ended.saturating_duration_since(started)).await;
                     station.handle_exchange(outcome.map(drop), ended);
                     if self.count != Some(seq) {
                         let next = policy.handle_outcome(outcome.is_ok(), started, ended, rng.next_u32());
@@ -106,8 +119,28 @@ impl ClientBoardConfig {
         }
     }
 
-    /// Counts and reports one attempt.
-    async fn account(&self, state: &Mutex<State>, seq: u64, outcome: Result<Rgb, ExchangeError>, elapsed: Duration) {
+    /// Reports whom the board asks from now on (DSC-6).
+    async fn found(&self, (name, addr): &(Arc<str>, SocketAddr)) {
+        info!(board = self.name, %name, %addr, "found a server");
+        self.emit(Event::Found { board: self.name.clone(), name: name.to_string(), addr: *addr }).await;
+    }
+
+    async fn emit(&self, event: Event) {
+        if let Some(events) = &self.events {
+            // Nobody listens any more: the run is ending.
+            let _ = events.send(event).await;
+        }
+    }
+
+    /// Counts and reports one attempt; `message` says what went wrong.
+    async fn account(
+        &self,
+        state: &Mutex<State>,
+        seq: u64,
+        outcome: Result<Rgb, ExchangeError>,
+        message: Option<String>,
+        elapsed: Duration,
+    ) {
         debug!(board = self.name, seq, ?outcome, ?elapsed);
         {
             let mut state = lock(state);
@@ -119,9 +152,6 @@ impl ClientBoardConfig {
                 Err(error) => state.tally.record_error(error.kind()),
             }
         }
-        let Some(events) = &self.events else {
-            return;
-        };
         let (board, elapsed_us) = (self.name.clone(), micros(elapsed));
         let event = match outcome {
             Ok(color) => Event::Exchange { board, seq, color, elapsed_us },
@@ -131,11 +161,10 @@ impl ClientBoardConfig {
                 kind: error.kind(),
                 elapsed_us,
                 decode: DecodeDetail::of(error),
-                message: format!("{}: {error}", self.server),
+                message: message.unwrap_or_else(|| error.to_string()),
             },
         };
-        // Nobody listens any more: the run is ending.
-        let _ = events.send(event).await;
+        self.emit(event).await;
     }
 }
 
@@ -220,29 +249,49 @@ impl ClientBoard {
 
 /// Makes one exchange after the other with one server.
 pub(crate) struct Asker {
-    server: ServerAddr,
+    locator: Arc<Locator>,
     config: ClientConfig,
     clock: Clock,
-    resolver: Resolver,
+    /// Where the server was at last.
+    location: Option<Location>,
+    /// Why the last look-up failed.
+    lost: Option<LocateError>,
+    /// Whether the last exchange failed, so that the server is looked for again (DSC-5).
+    failed: bool,
     timer: Pin<Box<Sleep>>,
 }
 
 impl Asker {
-    pub(crate) fn new(server: ServerAddr, config: ClientConfig, clock: Clock) -> Self {
+    pub(crate) fn new(locator: Arc<Locator>, config: ClientConfig, clock: Clock) -> Self {
         let timer = Box::pin(tokio::time::sleep_until(clock.at(Instant::ORIGIN)));
-        Self { server, config, clock, resolver: Resolver::default(), timer }
+        Self { locator, config, clock, location: None, lost: None, failed: false, timer }
+    }
+
+    /// Looks for the server, where that may take longer than an exchange.
+    pub(crate) async fn look_ahead(&self) {
+        Box::pin(self.locator.look_ahead()).await;
     }
 
     /// Does what the state machine of an exchange that starts now says.
     pub(crate) async fn ask(&mut self, now: Instant) -> Result<Rgb, ExchangeError> {
         let mut exchange = ClientExchange::new(&self.config, now);
         let mut steps = Steps::new(self.clock, now, self.timer.as_mut());
+        let mut server = Server {
+            locator: &self.locator,
+            clock: self.clock,
+            location: &mut self.location,
+            lost: &mut self.lost,
+            failed: std::mem::take(&mut self.failed),
+        };
         let mut stream = None;
         loop {
             match (exchange.poll(steps.now()), &mut stream) {
-                (ClientStep::Done(outcome), _) => return outcome,
+                (ClientStep::Done(outcome), _) => {
+                    self.failed = outcome.is_err();
+                    return outcome;
+                }
                 (ClientStep::Connect { deadline }, _) => {
-                    let mut connecting = pin!(connect(&self.server, &mut self.resolver, self.clock, deadline));
+                    let mut connecting = pin!(server.connect(deadline));
                     match steps.before(deadline, |cx, _| connecting.as_mut().poll(cx)).await {
                         Some(Ok(connected)) => {
                             stream = Some(connected);
@@ -273,62 +322,72 @@ impl Asker {
             }
         }
     }
-}
 
-/// Opens a connection to the first of the server's addresses that takes it.
-async fn connect(
-    server: &ServerAddr,
-    resolver: &mut Resolver,
-    clock: Clock,
-    deadline: Instant,
-) -> Result<TcpStream, TransportError> {
-    let addrs = match server.host() {
-        Host::Ip(ip) => {
-            let addr = SocketAddr::new(*ip, server.port());
-            return TcpStream::connect(addr).await.map_err(|error| (&error).into());
-        }
-        Host::Name(name) => resolver.look_up(name, server.port()).await?,
-    };
-    let mut failure = TransportError::NameNotFound;
-    for (index, addr) in addrs.iter().enumerate() {
-        // An address that does not answer must leave time for the next one.
-        let left = deadline.saturating_duration_since(clock.now());
-        let share = left / (addrs.len() - index) as u32;
-        match tokio::time::timeout(share, TcpStream::connect(addr)).await {
-            Ok(Ok(stream)) => return Ok(stream),
-            Ok(Err(error)) => failure = (&error).into(),
-            Err(_) => failure = TransportError::Unreachable,
+    /// Whom it asks, when that is a server that announced itself.
+    pub(crate) fn found(&self) -> Option<(Arc<str>, SocketAddr)> {
+        let location = self.location.as_ref()?;
+        Some((location.board.clone()?, *location.addrs.first()?))
+    }
+
+    /// What went wrong in the last exchange, for people.
+    pub(crate) fn explain(&self, error: ExchangeError) -> String {
+        match (self.locator.server(), &self.lost, self.found()) {
+            (ServerChoice::FirstAnnounced, Some(lost), _) => lost.to_string(),
+            (ServerChoice::FirstAnnounced, None, Some((name, addr))) => format!("{name} at {addr}: {error}"),
+            (ServerChoice::FirstAnnounced, None, None) => error.to_string(),
+            (ServerChoice::At(addr), Some(lost @ LocateError::Discovery(_)), _) => format!("{addr}: {lost}"),
+            (ServerChoice::At(addr), ..) => format!("{addr}: {error}"),
         }
     }
-    Err(failure)
 }
 
-/// Looks names up by the system's own way, so that `.local` names work where the system knows them.
-#[derive(Default)]
-struct Resolver {
-    /// The system's look-up cannot be cancelled. One that outlives its attempt serves the next one, so that a name
-    /// service that hangs costs one thread a board and not one an attempt.
-    pending: Option<tokio::task::JoinHandle<io::Result<Vec<SocketAddr>>>>,
+/// What is needed to connect to a server.
+struct Server<'a> {
+    locator: &'a Locator,
+    clock: Clock,
+    location: &'a mut Option<Location>,
+    lost: &'a mut Option<LocateError>,
+    failed: bool,
 }
 
-impl Resolver {
-    async fn look_up(&mut self, name: &str, port: u16) -> Result<Vec<SocketAddr>, TransportError> {
-        let name = name.to_owned();
-        let pending = self
-            .pending
-            .get_or_insert_with(|| tokio::task::spawn_blocking(move || Ok((name, port).to_socket_addrs()?.collect())));
-        let result = pending.await;
-        self.pending = None;
-        match result {
-            Ok(Ok(addrs)) => Ok(addrs),
-            Ok(Err(error)) => {
-                debug!(%error, "name look-up failed");
+impl Server<'_> {
+    /// Opens a connection to the first of the server's addresses that takes it.
+    async fn connect(&mut self, deadline: Instant) -> Result<TcpStream, TransportError> {
+        if let Some(addr) = self.locator.fixed() {
+            return TcpStream::connect(addr).await.map_err(|error| (&error).into());
+        }
+        let addrs = self.locate(deadline).await?;
+        let mut failure = TransportError::NameNotFound;
+        for (index, addr) in addrs.iter().enumerate() {
+            // An address that does not answer must leave time for the next one.
+            let left = deadline.saturating_duration_since(self.clock.now());
+            let share = left / (addrs.len() - index) as u32;
+            match tokio::time::timeout(share, TcpStream::connect(addr)).await {
+                Ok(Ok(stream)) => return Ok(stream),
+                Ok(Err(error)) => failure = (&error).into(),
+                Err(_) => failure = TransportError::Unreachable,
+            }
+        }
+        Err(failure)
+    }
+
+    /// Keeps what was found while exchanges succeed (DSC-5).
+    async fn locate(&mut self, deadline: Instant) -> Result<Arc<[SocketAddr]>, TransportError> {
+        *self.lost = None;
+        if let (Some(location), false) = (&self.location, self.failed) {
+            return Ok(Arc::clone(&location.addrs));
+        }
+        // The attempt still has to say that nobody was found.
+        let left = deadline.saturating_duration_since(self.clock.now());
+        let patience = (left / 4 * 3).min(Locator::PATIENCE);
+        // Boxed, because a look-up is larger than all else that an exchange keeps, and rare.
+        match Box::pin(self.locator.locate(self.location.as_ref(), patience)).await {
+            Ok(location) => Ok(Arc::clone(&self.location.insert(location).addrs)),
+            Err(error) => {
+                debug!(%error, "the server was not found");
+                *self.lost = Some(error);
                 Err(TransportError::NameNotFound)
             }
-            Err(failure) => match failure.try_into_panic() {
-                Ok(panic) => std::panic::resume_unwind(panic),
-                Err(_) => Err(TransportError::NameNotFound),
-            },
         }
     }
 }

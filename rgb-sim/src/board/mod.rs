@@ -1,10 +1,12 @@
 //! Virtual boards: thin drivers of the protocol's state machines over real TCP.
 
 mod client;
+mod locator;
 mod server;
 
 pub(crate) use client::Asker;
 pub use client::{ClientBoard, ClientBoardConfig};
+pub(crate) use locator::Locator;
 pub(crate) use server::Server;
 pub use server::{ServerBoard, ServerBoardConfig, StartError};
 

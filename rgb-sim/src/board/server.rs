@@ -147,6 +147,17 @@ impl ServerBoard {
         self.addr
     }
 
+    /// What the board calls itself.
+    #[must_use]
+    pub fn name(&self) -> &Name {
+        &self.server.name
+    }
+
+    /// For who speaks in the board's name.
+    pub(crate) fn server(&self) -> Arc<Server> {
+        Arc::clone(&self.server)
+    }
+
     /// Sends the colours of another source from now on.
     pub fn set_source(&self, source: Box<dyn Source>) {
         *lock(&self.server.streams) = Streams::new(source);
@@ -284,6 +295,7 @@ impl Server {
             role: Role::Server,
             address: stream.local_addr().ok().map(|addr| addr.ip()),
             rssi_dbm: None,
+            access_point: None,
             uptime: self.started.elapsed(),
             color: None,
             served: u32::try_from(self.served.load(Ordering::Relaxed)).unwrap_or(u32::MAX),
@@ -291,6 +303,16 @@ impl Server {
             failures: [0; ErrorKind::ALL.len()],
             reset_reason: "power_on",
         }
+    }
+
+    pub(crate) const fn name(&self) -> &Name {
+        &self.name
+    }
+
+    /// Counts and reports what is no exchange.
+    pub(crate) async fn notice(&self, kind: NoticeKind, peer: Option<SocketAddr>, message: String) {
+        self.count_notice(kind);
+        self.emit_notice(kind, peer, message).await;
     }
 
     fn count_notice(&self, kind: NoticeKind) {
@@ -308,7 +330,7 @@ impl Server {
     }
 
     /// Boxed, because an event on its way is larger than all else that a connection keeps, and a load has none.
-    fn emit(&self, event: impl FnOnce(String) -> Event) -> Pin<Box<impl Future<Output = ()>>> {
+    pub(crate) fn emit(&self, event: impl FnOnce(String) -> Event) -> Pin<Box<impl Future<Output = ()>>> {
         Box::pin(async move {
             if let Some(events) = &self.events {
                 // Nobody listens any more: the run is ending.

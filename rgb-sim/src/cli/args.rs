@@ -6,7 +6,10 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use rgb_proto::{ClientConfig, Mode, Name, ServerConfig};
+use rgb_sim::discovery::Interfaces;
 use rgb_sim::{ServerAddr, SourceSpec};
+
+use super::provision::{self, ProvisionArgs};
 
 const ABOUT: &str = "Virtual Pico W boards that exchange colours over real TCP";
 
@@ -15,7 +18,9 @@ Examples:
   rgb-sim                              two boards on this machine, until Ctrl-C
   rgb-sim --clients 3 --seed 7         three clients, with the same colours every time
   rgb-sim server --bind 0.0.0.0:8080   a server board for real Pico Ws, curl and browsers
-  rgb-sim client --server 192.168.1.7  a client board that asks a real Pico W
+  rgb-sim client                       a client board that finds a server by itself
+  rgb-sim discover                     which boards are there
+  rgb-sim provision --help             a real board's settings, as a file to copy to it
   rgb-sim load --connections 256       how many exchanges a second this machine can do
   rgb-sim --json | jq .                for programs: one JSON object a line
 
@@ -52,14 +57,16 @@ Examples:
 Examples:
   rgb-sim server                                 on port 80, which may need root
   rgb-sim server --bind 0.0.0.0:8080             on another port
+  rgb-sim server --name kitchen                  clients find it as kitchen.local
   rgb-sim server --source fixed:255,128,0        always orange
   rgb-sim server --source file:colors.txt        one r,g,b a line, from the start again at the end")]
     Server(ServerArgs),
     /// A client board alone, against a real Pico W or the tutorial's server
     #[command(after_help = "\
 Examples:
+  rgb-sim client                                 the first server that announces itself
   rgb-sim client --server 192.168.1.7            a real board on port 80
-  rgb-sim client --server board.local:8080       a name is looked up afresh for each connection
+  rgb-sim client --server rgb-server.local:8080  a name is looked up again after each failure
   rgb-sim client --server 192.168.1.7 --lenient  takes a line end behind the colour")]
     Client(ClientArgs),
     /// Closed-loop load, then a report: exchanges a second, latency percentiles, errors by kind
@@ -69,6 +76,19 @@ Examples:
   rgb-sim load --connections 256 --duration 10s
   rgb-sim load --server 192.168.1.7 --connections 2 --count 100")]
     Load(LoadArgs),
+    /// The boards on the network, as they are found
+    #[command(after_help = "\
+Examples:
+  rgb-sim discover                               who answers within three seconds
+  rgb-sim discover --for 1day                    who comes and goes, until Ctrl-C
+  rgb-sim discover --json                        for programs: one JSON object a line
+
+Exit status: 0 when a board was found, 1 when none was, 2 for wrong usage or when this machine
+cannot search.")]
+    Discover(DiscoverArgs),
+    /// A real board's settings as a file, to be copied to its USB drive
+    #[command(after_help = provision::EXAMPLES)]
+    Provision(Box<ProvisionArgs>),
     /// Print the completion script of a shell
     #[command(after_help = "\
 Examples:
@@ -101,6 +121,15 @@ pub(crate) struct ServerArgs {
     /// Where to take connections; port 0 is any free one
     #[arg(long, value_name = "ADDR", default_value = "0.0.0.0:80", value_parser = parse_bind)]
     pub(crate) bind: SocketAddr,
+    /// What the board is called, here and on the network: clients find it as NAME.local
+    #[arg(long, value_name = "NAME", default_value = "rgb-server")]
+    pub(crate) name: Name,
+    /// Do not make the board known on the network
+    #[arg(long)]
+    pub(crate) no_announce: bool,
+    /// Make it known on this network interface alone, by its name or address [default: on all it listens on]
+    #[arg(long, value_name = "INTERFACE", conflicts_with = "no_announce")]
+    pub(crate) interface: Option<Interfaces>,
     /// Stop after so many requests were answered [default: until Ctrl-C]
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) count: Option<u64>,
@@ -112,9 +141,12 @@ pub(crate) struct ServerArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ClientArgs {
-    /// The server board: an address or a name, with its port unless that is 80
+    /// The server board: an address or a name, with its port unless that is 80 [default: the first that announces itself]
     #[arg(long, value_name = "HOST[:PORT]")]
-    pub(crate) server: ServerAddr,
+    pub(crate) server: Option<ServerAddr>,
+    /// Look for servers on this network interface alone, by its name or address [default: on all]
+    #[arg(long, value_name = "INTERFACE")]
+    pub(crate) interface: Option<Interfaces>,
     /// What the board calls itself in its requests, for colours of its own [default: no name, as in the tutorial]
     #[arg(long, value_name = "NAME")]
     pub(crate) name: Option<Name>,
@@ -150,6 +182,25 @@ pub(crate) struct LoadArgs {
     pub(crate) serving: ServingArgs,
     #[command(flatten)]
     pub(crate) common: CommonArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DiscoverArgs {
+    /// How long to look
+    #[arg(long = "for", value_name = "TIME", default_value = "3s", value_parser = parse_search)]
+    pub(crate) duration: Duration,
+    /// Look on this network interface alone, by its name or address [default: on all]
+    #[arg(long, value_name = "INTERFACE")]
+    pub(crate) interface: Option<Interfaces>,
+    /// Print one JSON object a line, for programs
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Colours on the terminal; auto also heeds NO_COLOR
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t = ColorWhen::Auto)]
+    pub(crate) color: ColorWhen,
+    /// Log to stderr what happens inside
+    #[arg(long, short, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
 }
 
 /// How client boards ask.
@@ -216,6 +267,12 @@ pub(crate) enum ColorWhen {
     Never,
 }
 
+impl DiscoverArgs {
+    pub(crate) const fn common(&self) -> CommonArgs {
+        CommonArgs { seed: None, json: self.json, quiet: false, color: self.color, verbose: self.verbose }
+    }
+}
+
 impl ReplyArgs {
     pub(crate) fn client_config(self) -> ClientConfig {
         let mode = if self.lenient { Mode::Lenient } else { Mode::Strict };
@@ -236,19 +293,23 @@ impl ServingArgs {
 }
 
 fn parse_interval(text: &str) -> Result<Duration, String> {
-    parse_span(text, ClientConfig::INTERVAL_MAX)
+    parse_span(text, ClientConfig::SPAN_MIN, ClientConfig::INTERVAL_MAX)
 }
 
 fn parse_timeout(text: &str) -> Result<Duration, String> {
-    parse_span(text, ClientConfig::TIMEOUT_MAX)
+    parse_span(text, ClientConfig::SPAN_MIN, ClientConfig::TIMEOUT_MAX)
 }
 
 fn parse_load_duration(text: &str) -> Result<Duration, String> {
-    parse_span(text, ClientConfig::INTERVAL_MAX)
+    parse_span(text, ClientConfig::SPAN_MIN, ClientConfig::INTERVAL_MAX)
 }
 
-fn parse_span(text: &str, max: Duration) -> Result<Duration, String> {
-    let min = ClientConfig::SPAN_MIN;
+/// Nobody answers a search sooner than the shortest one.
+fn parse_search(text: &str) -> Result<Duration, String> {
+    parse_span(text, Duration::from_millis(100), ClientConfig::INTERVAL_MAX)
+}
+
+fn parse_span(text: &str, min: Duration, max: Duration) -> Result<Duration, String> {
     let span = humantime::parse_duration(text)
         .map_err(|error| format!("{error}; write a number and its unit, such as 200ms, 1.5s or 2m"))?;
     if (min..=max).contains(&span) {

@@ -1,8 +1,10 @@
 //! The command line: reads the arguments, starts boards, and lets a reporter print what they do.
 
 mod args;
+mod discover;
 mod interrupt;
 mod load;
+mod provision;
 mod report;
 mod run;
 
@@ -11,26 +13,29 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 use rand::TryRng;
+use rgb_sim::discovery::DiscoveryError;
 use rgb_sim::{Event, ScriptError, StartError, Summary};
 use tracing::level_filters::LevelFilter;
 
 use args::{Cli, ColorWhen, Command, CommonArgs};
 use interrupt::Interrupt;
+use provision::{ProvisionArgs, ProvisionError};
 
 pub(crate) fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::try_parse().unwrap_or_else(|error| provision::with_advice(error).exit());
     let command = cli.command.unwrap_or(Command::Run(cli.run));
     let common = match &command {
         Command::Run(args) => args.common,
         Command::Server(args) => args.common,
         Command::Client(args) => args.common,
         Command::Load(args) => args.common,
+        Command::Discover(args) => args.common(),
+        Command::Provision(args) => return print_provision(args),
         Command::Completions { shell } => return print_completions(*shell),
     };
     log_to_stderr(common.verbose, common.color);
     match execute(command) {
-        // The exit status tells whether every attempt succeeded.
-        Ok(summary) => ExitCode::from(u8::from(summary.errors > 0)),
+        Ok(success) => ExitCode::from(u8::from(!success)),
         Err(error) => fail(&error),
     }
 }
@@ -50,14 +55,29 @@ fn print_completions(shell: clap_complete::Shell) -> ExitCode {
     }
 }
 
-fn execute(command: Command) -> Result<Summary, Error> {
+fn print_provision(args: &ProvisionArgs) -> ExitCode {
+    let printed = provision::provision(args).map_err(Error::from).and_then(|text| {
+        report::unless_unread(std::io::stdout().lock().write_all(text.as_bytes())).map_err(Error::Output)
+    });
+    match printed {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(&error),
+    }
+}
+
+/// Whether every attempt succeeded, which the exit status tells.
+fn execute(command: Command) -> Result<bool, Error> {
     let interrupt = Interrupt::listen()?;
+    let flawless = |summary: Summary| summary.errors == 0;
     match command {
-        Command::Run(args) => run::run(&args, &interrupt),
-        Command::Server(args) => run::server(&args, &interrupt),
-        Command::Client(args) => run::client(&args, &interrupt),
-        Command::Load(args) => load::load(&args, &interrupt),
-        Command::Completions { .. } => unreachable!("completions are printed before anything is started"),
+        Command::Run(args) => run::run(&args, &interrupt).map(flawless),
+        Command::Server(args) => run::server(&args, &interrupt).map(flawless),
+        Command::Client(args) => run::client(&args, &interrupt).map(flawless),
+        Command::Load(args) => load::load(&args, &interrupt).map(flawless),
+        Command::Discover(args) => discover::discover(&args, &interrupt),
+        Command::Provision(_) | Command::Completions { .. } => {
+            unreachable!("these are done before anything is started")
+        }
     }
 }
 
@@ -68,6 +88,10 @@ enum Error {
     Start(#[from] StartError),
     #[error(transparent)]
     Source(#[from] ScriptError),
+    #[error("cannot look for boards: {0}")]
+    Discovery(#[from] DiscoveryError),
+    #[error(transparent)]
+    Provision(#[from] ProvisionError),
     #[error("cannot start: {0}; close other programs, or raise the limits that `ulimit -a` shows")]
     Resources(#[from] std::io::Error),
     #[error("cannot write the output: {0}")]

@@ -2,7 +2,8 @@
 
 use std::time::Instant;
 
-use rgb_sim::{ClientBoardConfig, Event, ServerBoard, ServerBoardConfig, Summary, Tally};
+use rgb_sim::discovery::Announcement;
+use rgb_sim::{ClientBoardConfig, Event, ServerBoard, ServerBoardConfig, ServerChoice, Summary, Tally};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -43,17 +44,24 @@ pub(super) fn run(args: &RunArgs, interrupt: &Interrupt) -> Result<Summary, Erro
 pub(super) fn server(args: &ServerArgs, interrupt: &Interrupt) -> Result<Summary, Error> {
     let seed = seed(&args.common);
     let config = server_config(&args.serving, seed)?;
-    let layout = Layout { name_width: "server".len(), show_served: true, attempts: args.count };
+    let name = args.name.to_string();
+    let layout = Layout { name_width: name.len(), show_served: true, attempts: args.count };
     let reporter = Reporter::start(args.common, layout, interrupt.token())?;
     reporter.send(started(seed));
     let begin = Instant::now();
     let server = ServerBoard::start(ServerBoardConfig {
+        name: args.name,
         bind: args.bind,
         count: args.count,
         events: Some(reporter.events()),
         ..config
     })?;
-    reporter.send(Event::Listening { board: "server".into(), addr: server.addr() });
+    reporter.send(Event::Listening { board: name, addr: server.addr() });
+    let announcement = if args.no_announce {
+        None
+    } else {
+        Some(Announcement::start(&server, args.interface.clone().unwrap_or_default())?)
+    };
     let stop = interrupt.token();
     runtime()?.block_on(async {
         tokio::select! {
@@ -61,6 +69,8 @@ pub(super) fn server(args: &ServerArgs, interrupt: &Interrupt) -> Result<Summary
             () = server.stopped() => {}
         }
     });
+    // Nobody is to come any more when the board takes no more connections.
+    drop(announcement);
     let seen = server.stop();
     reporter.finish(Summary::new(seed, begin.elapsed(), &Tally::new(), Some(seen)))
 }
@@ -75,11 +85,12 @@ pub(super) fn client(args: &ClientArgs, interrupt: &Interrupt) -> Result<Summary
     let begin = Instant::now();
     let board = ClientBoardConfig {
         name,
+        interfaces: args.interface.clone().unwrap_or_default(),
         client: args.asking.client_config(args.name),
         count: args.count,
         seed,
         events: Some(reporter.events()),
-        ..ClientBoardConfig::new(args.server.clone())
+        ..ClientBoardConfig::new(args.server.clone().map_or(ServerChoice::FirstAnnounced, ServerChoice::At))
     };
     let tally = run_clients([board], &interrupt.token())?;
     reporter.finish(Summary::new(seed, begin.elapsed(), &tally, None))
@@ -111,7 +122,7 @@ pub(super) fn server_config(serving: &ServingArgs, seed: u64) -> Result<ServerBo
     })
 }
 
-fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+pub(super) fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()
 }
 

@@ -9,8 +9,6 @@ use object::elf::{PT_LOAD, SHF_ALLOC, SHF_EXECINSTR, SHT_NOBITS, STT_FUNC, STT_O
 use object::read::elf::{ElfFile32, ProgramHeader, SectionHeader, Sym};
 use object::{LittleEndian, Object, ObjectSymbol};
 
-use super::uf2;
-
 /// A linked firmware.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Image {
@@ -88,10 +86,10 @@ impl Image {
     }
 
     /// The segments as a UF2 file takes them.
-    pub(crate) fn uf2_segments(&self) -> Vec<uf2::Segment<'_>> {
+    pub(crate) fn uf2_segments(&self) -> Vec<pico_uf2::Segment<'_>> {
         self.segments
             .iter()
-            .map(|segment| uf2::Segment { address: segment.load_address, bytes: &segment.bytes })
+            .map(|segment| pico_uf2::Segment { address: segment.load_address, bytes: &segment.bytes })
             .collect()
     }
 

@@ -4,17 +4,15 @@ pub(crate) mod chip;
 pub(crate) mod image;
 mod size;
 mod stack;
-pub(crate) mod uf2;
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use self::chip::Chip;
+use self::chip::{Chip, Processor};
 use self::image::{Image, ImageError};
 use self::size::{OverBudget, Usage};
 use self::stack::{Stack, StackError};
-use self::uf2::Uf2Error;
 use crate::process::{self, ProcessError};
 use crate::toolchain::{Toolchain, ToolchainError};
 use crate::workspace;
@@ -34,7 +32,7 @@ pub(crate) enum FirmwareError {
     #[error(transparent)]
     Image(#[from] ImageError),
     #[error(transparent)]
-    Uf2(#[from] Uf2Error),
+    Uf2(#[from] pico_uf2::WriteError),
     #[error("`{}` could not be written: {source}", path.display())]
     Write { path: PathBuf, source: io::Error },
     #[error("the firmware for the {chip} is too large: {source}")]
@@ -99,6 +97,6 @@ fn build(toolchain: &Toolchain, chip: Chip) -> Result<PathBuf, FirmwareError> {
 ///
 /// [`FirmwareError`] when the image does not fit the chip, or the file cannot be written.
 pub(crate) fn write_uf2(image: &Image, chip: Chip, path: &Path) -> Result<(), FirmwareError> {
-    let file = uf2::encode(&image.uf2_segments(), chip)?;
+    let file = pico_uf2::encode(&image.uf2_segments(), chip)?;
     fs::write(path, file).map_err(|source| FirmwareError::Write { path: path.to_path_buf(), source })
 }

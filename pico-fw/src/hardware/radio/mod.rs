@@ -6,8 +6,6 @@ mod nvram;
 mod probe;
 mod station;
 
-use core::fmt;
-
 use cyw43::{A4, Aligned, Control, NetDriver, PowerManagementMode, Runner, SpiBus};
 use cyw43_pio::{PioSpi, RM2_CLOCK_DIVIDER};
 use embassy_rp::Peri;
@@ -85,20 +83,10 @@ pub(crate) async fn start(
 }
 
 /// Gives the radio its limits, its power management, and an ear for those who look for the board.
-pub(crate) async fn set_up(control: &mut Control<'static>, saves_power: bool) {
+pub(crate) async fn set_up(control: &mut Control<'static>, may_sleep: bool) {
     control.init(cyw43_firmware::CYW43_43439A0_CLM).await;
-    let power_management = if saves_power { PowerManagementMode::PowerSave } else { PowerManagementMode::None };
+    let power_management = if may_sleep { PowerManagementMode::PowerSave } else { PowerManagementMode::None };
     control.set_power_management(power_management).await;
     // It fails only where the radio has too many such addresses, and this is the first.
     let _ = control.add_multicast_address(discovery::GROUP_HARDWARE_ADDRESS).await;
-}
-
-/// The radio's address in the usual notation.
-pub(crate) struct HardwareAddress(pub(crate) [u8; 6]);
-
-impl fmt::Display for HardwareAddress {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [a, b, c, d, e, g] = self.0;
-        write!(f, "{a:02x}:{b:02x}:{c:02x}:{d:02x}:{e:02x}:{g:02x}")
-    }
 }

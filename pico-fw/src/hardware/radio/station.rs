@@ -12,7 +12,7 @@
 //! - No saving of power: an access point has to listen all the time.
 //! - The driver's link never comes up by itself, and events of the radio say who is there, as [`super::bus`] counts.
 
-use cyw43::{Control, JoinAuth, JoinOptions, PowerManagementMode};
+use cyw43::{Control, JoinAuth, JoinOptions};
 use embassy_sync::blocking_mutex::raw::NoopRawMutex;
 use embassy_sync::mutex::Mutex;
 use pico_fw::radio::{JoinError, Radio};
@@ -70,8 +70,6 @@ impl Radio for Station {
 
     async fn start_access_point(&mut self, network: &Network, channel: u8) {
         let mut control = self.control.lock().await;
-        // A radio that sleeps hears no station.
-        control.set_power_management(PowerManagementMode::None).await;
         bus::count_stations();
         let ssid = network.ssid().as_str();
         match network.passphrase() {

@@ -38,6 +38,11 @@ impl Human {
                 }
                 line
             }
+            Event::Announced { board, host, service: _, taken } => {
+                let taken = taken.as_ref().map(|taken| format!("  ({taken} is another board)")).unwrap_or_default();
+                format!("{}  announced as {host}{}", self.name(board), self.paint(FAINT, &taken))
+            }
+            Event::Found { board, name, addr } => format!("{}  found {name} at {addr}", self.name(board)),
             Event::Exchange { board, seq, color, elapsed_us } => {
                 format!("{}  {}  {}  #{seq}", self.name(board), self.color(*color), milliseconds(*elapsed_us))
             }
@@ -63,7 +68,20 @@ impl Human {
                 let peer = peer.map(|peer| format!("{peer}: ")).unwrap_or_default();
                 format!("{}  {}", self.name(board), self.paint(WARNING, &format!("! {peer}{message}")))
             }
+            Event::Discovered { name, addr, role, version, latency_us, host, service: _ } => {
+                let addr = addr.to_string();
+                let latency = latency_us.map_or_else(|| self.paint(WARNING, " no answer"), milliseconds);
+                let version = version.as_deref().unwrap_or("-");
+                format!("{}  {addr:<21}  {role:<6}  {version:<8}  {latency}  {host}", self.name(name))
+            }
+            Event::Gone { name, service } => {
+                format!("{}  {}", self.name(name), self.paint(WARNING, &format!("gone ({service})")))
+            }
             Event::Summary(summary) => self.summary(summary),
+            Event::DiscoverySummary { boards, elapsed_us } => {
+                let boards = self.paint(if *boards == 0 { BAD } else { GOOD }, &plural(*boards, "board"));
+                format!("\n{boards} found in {:.1} s", *elapsed_us as f64 / 1e6)
+            }
         }
     }
 
@@ -168,5 +186,6 @@ const fn notice_words(kind: NoticeKind) -> &'static str {
         NoticeKind::NoRequest => "closed without asking",
         NoticeKind::Reset => "broken off by the client",
         NoticeKind::Accept => "not accepted by the machine",
+        NoticeKind::NotAnnounced => "failed to announce",
     }
 }

@@ -69,10 +69,16 @@ impl Reporter {
     /// Prints the summary behind everything else, and gives it back.
     ///
     /// Nobody else may hold [`events`](Self::events) any more.
-    pub(super) fn finish(mut self, summary: Summary) -> Result<Summary, Error> {
-        self.send(Event::Summary(summary.clone()));
+    pub(super) fn finish(self, summary: Summary) -> Result<Summary, Error> {
+        self.finish_with(Event::Summary(summary.clone()))?;
+        Ok(summary)
+    }
+
+    /// Prints the last event, on the same condition.
+    pub(super) fn finish_with(mut self, last: Event) -> Result<(), Error> {
+        self.send(last);
         match self.join() {
-            Some(Ok(outcome)) => outcome.map_err(Error::Output).map(|()| summary),
+            Some(Ok(outcome)) => outcome.map_err(Error::Output),
             Some(Err(panic)) => std::panic::resume_unwind(panic),
             None => unreachable!("only `finish` and `drop` join the thread, and each is the reporter's last"),
         }

@@ -14,7 +14,7 @@ use std::fmt;
 
 use self::functions::{Function, Functions};
 use self::graph::{Depths, Graph};
-use super::chip::Chip;
+use super::chip::{Chip, Processor};
 use super::image::Image;
 
 /// Where the processor finds the start and the interrupt handlers.

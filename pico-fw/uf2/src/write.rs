@@ -1,42 +1,51 @@
-//! UF2, the format of the files that one copies to a board's USB drive.
-//!
-//! <https://github.com/microsoft/uf2>: blocks of 512 bytes, each with an address and 256 bytes of the image.
+//! An image as a file.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::chip::Chip;
+use crate::block::{BLOCK_LEN, Block, Page};
+use crate::{Chip, PAGE_LEN};
 
-const BLOCK_LEN: usize = 512;
-const MAGIC_START_0: u32 = 0x0a32_4655;
-const MAGIC_START_1: u32 = 0x9e5d_5157;
-const MAGIC_END: u32 = 0x0ab1_6f30;
-/// The last word of the header holds a family.
-const FLAG_FAMILY_ID: u32 = 0x2000;
-
-/// What one block carries: the flash memory is written in pages of this many bytes.
-const PAGE_LEN: u32 = 256;
 /// The flash memory is erased in sectors of this many bytes.
 const SECTOR_LEN: u32 = 4096;
 
+const PAGE_LEN_U32: u32 = PAGE_LEN as u32;
+
 /// Bytes of an image, and where in flash memory they lie.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Segment<'a> {
-    pub(crate) address: u32,
-    pub(crate) bytes: &'a [u8],
+pub struct Segment<'a> {
+    /// Where the first byte lies, for the processor.
+    pub address: u32,
+    /// The bytes.
+    pub bytes: &'a [u8],
 }
 
 /// An image that cannot be a UF2 file.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Uf2Error {
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum WriteError {
+    /// A segment that the flash memory has no place for.
     #[error(
         "{length} bytes at {address:#010x} lie outside the {chip}'s flash memory, {:#010x} to {:#010x}; \
          check memory.x and that the image is for this chip",
         flash.start, flash.end - 1
     )]
-    OutsideFlash { chip: Chip, address: u32, length: usize, flash: Range<u32> },
+    OutsideFlash {
+        /// The chip.
+        chip: Chip,
+        /// Where the segment begins.
+        address: u32,
+        /// Its length in bytes.
+        length: usize,
+        /// The chip's flash memory.
+        flash: Range<u32>,
+    },
+    /// Two segments with a byte for the same address.
     #[error("two segments of the image hold the byte at {address:#010x}; check memory.x and the linker scripts")]
-    Overlap { address: u32 },
+    Overlap {
+        /// The first such address.
+        address: u32,
+    },
+    /// No segment, or none with a byte.
     #[error("the image holds nothing to write")]
     Empty,
 }
@@ -52,26 +61,29 @@ pub(crate) enum Uf2Error {
 ///
 /// # Errors
 ///
-/// [`Uf2Error`] when the segments do not fit into the chip's flash memory, or not beside each other.
-pub(crate) fn encode(segments: &[Segment<'_>], chip: Chip) -> Result<Vec<u8>, Uf2Error> {
+/// [`WriteError`] when the segments do not fit into the chip's flash memory, or not beside each other.
+pub fn encode(segments: &[Segment<'_>], chip: Chip) -> Result<Vec<u8>, WriteError> {
     let pages = pages(segments, chip)?;
     let count = u32::try_from(pages.len()).expect("flash memory is smaller than the address space");
     let mut file = Vec::with_capacity(pages.len() * BLOCK_LEN);
-    for (number, (address, page)) in (0..).zip(&pages) {
-        let header =
-            [MAGIC_START_0, MAGIC_START_1, FLAG_FAMILY_ID, *address, PAGE_LEN, number, count, chip.uf2_family()];
-        file.extend(header.into_iter().flat_map(u32::to_le_bytes));
-        file.extend(page);
-        file.resize(file.len().next_multiple_of(BLOCK_LEN) - size_of_val(&MAGIC_END), 0);
-        file.extend(MAGIC_END.to_le_bytes());
+    for (number, (address, page)) in (0..).zip(pages) {
+        let block = Block {
+            flags: Block::FLAG_FAMILY_ID,
+            address,
+            payload_len: PAGE_LEN_U32,
+            number,
+            count,
+            family: chip.uf2_family(),
+            page,
+            tag: 0,
+        };
+        file.extend(block.to_bytes());
     }
     Ok(file)
 }
 
-type Page = [u8; PAGE_LEN as usize];
-
 /// The pages to write, by address.
-fn pages(segments: &[Segment<'_>], chip: Chip) -> Result<BTreeMap<u32, Page>, Uf2Error> {
+fn pages(segments: &[Segment<'_>], chip: Chip) -> Result<BTreeMap<u32, Page>, WriteError> {
     let flash = chip.flash();
     let mut segments: Vec<_> = segments.iter().filter(|segment| !segment.bytes.is_empty()).collect();
     segments.sort_by_key(|segment| segment.address);
@@ -80,15 +92,15 @@ fn pages(segments: &[Segment<'_>], chip: Chip) -> Result<BTreeMap<u32, Page>, Uf
     for &Segment { address, bytes } in segments {
         let end = u64::from(address) + bytes.len() as u64;
         if address < flash.start || end > u64::from(flash.end) {
-            return Err(Uf2Error::OutsideFlash { chip, address, length: bytes.len(), flash });
+            return Err(WriteError::OutsideFlash { chip, address, length: bytes.len(), flash });
         }
         if u64::from(address) < previous_end {
-            return Err(Uf2Error::Overlap { address });
+            return Err(WriteError::Overlap { address });
         }
         previous_end = end;
         for (at, byte) in (address..).zip(bytes) {
-            let page: &mut Page = pages.entry(at - at % PAGE_LEN).or_insert([0; PAGE_LEN as usize]);
-            page[(at % PAGE_LEN) as usize] = *byte;
+            let page: &mut Page = pages.entry(at - at % PAGE_LEN_U32).or_insert([0; PAGE_LEN]);
+            page[at as usize % PAGE_LEN] = *byte;
         }
     }
     fill_sectors(&mut pages)?;
@@ -96,12 +108,12 @@ fn pages(segments: &[Segment<'_>], chip: Chip) -> Result<BTreeMap<u32, Page>, Uf
 }
 
 /// Adds the pages that a sector lacks before the image's last one.
-fn fill_sectors(pages: &mut BTreeMap<u32, Page>) -> Result<(), Uf2Error> {
-    let (&last, _) = pages.last_key_value().ok_or(Uf2Error::Empty)?;
+fn fill_sectors(pages: &mut BTreeMap<u32, Page>) -> Result<(), WriteError> {
+    let (&last, _) = pages.last_key_value().ok_or(WriteError::Empty)?;
     let sectors: Vec<u32> = pages.keys().map(|address| address - address % SECTOR_LEN).collect();
     for sector in sectors {
-        for address in (sector..(sector + SECTOR_LEN).min(last)).step_by(PAGE_LEN as usize) {
-            pages.entry(address).or_insert([0; PAGE_LEN as usize]);
+        for address in (sector..(sector + SECTOR_LEN).min(last)).step_by(PAGE_LEN) {
+            pages.entry(address).or_insert([0; PAGE_LEN]);
         }
     }
     Ok(())
@@ -214,7 +226,7 @@ mod tests {
     #[test]
     fn overlapping_segments_are_refused() {
         let overlap = [segment(START, &[1; 257]), segment(START + 256, &[2; 4])];
-        assert_eq!(encode(&overlap, Chip::Rp2040), Err(Uf2Error::Overlap { address: START + 256 }));
+        assert_eq!(encode(&overlap, Chip::Rp2040), Err(WriteError::Overlap { address: START + 256 }));
         let adjacent = [segment(START, &[1; 256]), segment(START + 256, &[2; 4])];
         assert!(encode(&adjacent, Chip::Rp2040).is_ok());
     }
@@ -225,14 +237,14 @@ mod tests {
         assert!(encode(&[segment(end - 4, &[1; 4])], Chip::Rp2040).is_ok());
         for address in [end - 3, START - 1, 0x2000_0000, u32::MAX - 1, 0] {
             let error = encode(&[segment(address, &[1; 4])], Chip::Rp2040).unwrap_err();
-            assert!(matches!(error, Uf2Error::OutsideFlash { address: at, .. } if at == address), "{error}");
+            assert!(matches!(error, WriteError::OutsideFlash { address: at, .. } if at == address), "{error}");
         }
     }
 
     #[test]
     fn nothing_is_no_image() {
-        assert_eq!(encode(&[], Chip::Rp2040), Err(Uf2Error::Empty));
-        assert_eq!(encode(&[segment(START, &[])], Chip::Rp2040), Err(Uf2Error::Empty));
+        assert_eq!(encode(&[], Chip::Rp2040), Err(WriteError::Empty));
+        assert_eq!(encode(&[segment(START, &[])], Chip::Rp2040), Err(WriteError::Empty));
     }
 
     proptest! {
