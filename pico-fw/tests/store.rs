@@ -254,6 +254,40 @@ fn a_short_record_takes_few_pages() {
     assert_eq!(chip.programmed, 3);
 }
 
+/// The boot ROM writes each block of a UF2 file to the block's address, and first erases the sectors that they lie in.
+fn copy_to_drive(chip: &mut Chip, uf2: &[u8]) {
+    const FLASH_START: u32 = 0x1000_0000;
+    let image = pico_uf2::decode(uf2).expect("a UF2 file");
+    for (address, page) in image.pages() {
+        let at = (address - FLASH_START) as usize - OFFSET as usize;
+        chip.bytes[at..at + page.len()].copy_from_slice(page);
+    }
+}
+
+#[test]
+fn a_settings_file_is_what_the_board_reads_whatever_it_held_before() {
+    for target in rgb_sim::provision::Chip::ALL {
+        let settings = home("battery staple");
+        let file = rgb_sim::provision::settings_uf2(&settings, target);
+        let mut full = Chip::with(&[0x5a; LEN]);
+        copy_to_drive(&mut full, &file);
+        assert_eq!(Store::new(full).load().map(|stored| stored.settings), Ok(settings.clone()));
+        // On a board with settings of its own, in either slot.
+        for saves in 1..=3 {
+            let mut store = Store::new(Chip::new());
+            for _ in 0..saves {
+                store.save(&home("correct horse")).unwrap();
+            }
+            let mut chip = store.into_flash();
+            copy_to_drive(&mut chip, &file);
+            let mut store = Store::new(chip);
+            assert_eq!(store.load().map(|stored| stored.settings), Ok(settings.clone()));
+            store.save(&home("correct horse")).unwrap();
+            assert_eq!(store.load().map(|stored| stored.settings), Ok(home("correct horse")));
+        }
+    }
+}
+
 #[test]
 fn what_the_provisioning_tool_writes_is_loaded() {
     let chip = Chip::with(&area::image(&home("correct horse")));

@@ -5,6 +5,7 @@ pub(crate) mod image;
 mod size;
 mod stack;
 
+use std::env;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -19,6 +20,8 @@ use crate::workspace;
 
 const PACKAGE: &str = "pico-fw";
 const CRATE: &str = "pico_fw";
+/// The core library's source as Debian's compiler knows it.
+const DEBIAN_LIBRARY: &str = "/usr/lib/rustlib/src/rust/library";
 /// The profile in the workspace's Cargo.toml.
 const PROFILE: &str = "firmware";
 
@@ -86,9 +89,21 @@ fn build(toolchain: &Toolchain, chip: Chip) -> Result<PathBuf, FirmwareError> {
         .args(["--quiet", "--package", PACKAGE, "--bin", PACKAGE, "--profile", PROFILE])
         .args(["--no-default-features", "--features", chip.name(), "--target-dir"])
         .arg(&target_dir)
+        .args(["--config", &shortened_paths(chip)])
         .args(["--", "-Zemit-stack-sizes"]);
     process::run(&mut cargo)?;
     Ok(target_dir.join(chip.target()).join(PROFILE).join(PACKAGE))
+}
+
+/// What makes the places in panic messages short: without it the image holds this machine's folders, some kilobytes of
+/// them, and differs from the same firmware built elsewhere.
+fn shortened_paths(chip: Chip) -> String {
+    let home = env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".cargo")));
+    // One folder for each registry.
+    let registries = home.and_then(|home| fs::read_dir(home.join("registry/src")).ok()).into_iter().flatten().flatten();
+    let folders = registries.map(|registry| registry.path()).chain([PathBuf::from(DEBIAN_LIBRARY)]);
+    let flags: Vec<String> = folders.map(|folder| format!("\"--remap-path-prefix={}=\"", folder.display())).collect();
+    format!("target.{}.rustflags=[{}]", chip.target(), flags.join(","))
 }
 
 /// Writes an image's UF2 file.

@@ -355,7 +355,7 @@ mod tests {
     fn table_names_budgets_and_crates() {
         let table = Usage::of(&image(), Chip::Rp2040).to_string();
         assert!(table.contains("232061          the radio's blobs\n"), "{table}");
-        assert!(table.contains("204800   98304  budget\n"), "{table}");
+        assert!(table.contains("221184   98304  budget\n"), "{table}");
         assert!(table.contains("   260      60  smoltcp\n"), "{table}");
     }
 }
