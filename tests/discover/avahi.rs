@@ -30,7 +30,7 @@ publish-hinfo=no
 ";
 
 /// Avahi's daemon on a machine; stopped when dropped.
-struct Avahi<'a> {
+pub(super) struct Avahi<'a> {
     machine: &'a Machine,
     _daemons: [Process; 2],
     _configuration: Configuration,
@@ -61,7 +61,7 @@ fn process_and_thread() -> String {
 }
 
 impl<'a> Avahi<'a> {
-    fn start(machine: &'a Machine) -> Option<Self> {
+    pub(super) fn start(machine: &'a Machine) -> Option<Self> {
         for program in ["dbus-daemon", "avahi-daemon", "avahi-browse"] {
             if Command::new(program).arg("--version").output().is_err_and(|error| error.kind() == ErrorKind::NotFound) {
                 eprintln!("SKIPPED: {program} is not installed");
@@ -85,7 +85,7 @@ impl<'a> Avahi<'a> {
     }
 
     /// A command, its words separated by spaces, that knows the machine's bus.
-    fn command(machine: &Machine, command: &str) -> Command {
+    pub(super) fn command(machine: &Machine, command: &str) -> Command {
         let mut words = command.split(' ');
         let mut inside = Command::new(words.next().expect("a command has a name"));
         inside.args(words).env("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/run/bus");
@@ -95,13 +95,18 @@ impl<'a> Avahi<'a> {
     }
 
     /// What a command prints.
-    fn run(&self, command: &str) -> String {
+    pub(super) fn run(&self, command: &str) -> String {
         let output = Self::command(self.machine, command).stdout(Stdio::piped()).output().expect("the program runs");
         String::from_utf8(output.stdout).expect("avahi prints UTF-8")
     }
 
+    /// Publishes another name with an address, until it is dropped.
+    pub(super) fn publish_address(&self, address: &str) -> Process {
+        Self::spawn(self.machine, &format!("avahi-publish --no-reverse -a {address}"))
+    }
+
     /// Publishes until it is dropped.
-    fn publish(&self, service: &str) -> Process {
+    pub(super) fn publish(&self, service: &str) -> Process {
         Self::spawn(self.machine, &format!("avahi-publish -s {service}"))
     }
 }

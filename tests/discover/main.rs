@@ -7,6 +7,7 @@ mod avahi;
 mod client;
 mod conflict;
 mod goodbye;
+mod machines;
 mod search;
 mod server;
 

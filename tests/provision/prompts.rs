@@ -1,13 +1,12 @@
 //! A passphrase from a person at a terminal.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{Read, Write};
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 
-use harness::{Process, eventually};
+use harness::{Process, eventually, terminal};
 use pico_uf2::Chip;
-use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{LocalModes, tcgetattr};
 
 use crate::{Folder, on_board, settings};
@@ -22,12 +21,7 @@ struct Terminal {
 
 impl Terminal {
     fn start(command: &Command) -> Self {
-        let controller = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("the system gives a pseudoterminal");
-        grantpt(&controller).expect("the pseudoterminal is ours");
-        unlockpt(&controller).expect("the pseudoterminal is ours");
-        let path = ptsname(&controller, Vec::new()).expect("a pseudoterminal has a name");
-        let path = path.to_str().expect("its name is ASCII");
-        let terminal = OpenOptions::new().read(true).write(true).open(path).expect("the pseudoterminal can be opened");
+        let (controller, terminal) = terminal::open();
         let again = |terminal: &File| terminal.try_clone().expect("a file can be had twice");
         // A session of its own, and the terminal is the one that it asks at.
         let mut session = Command::new("setsid");
@@ -36,7 +30,6 @@ impl Terminal {
         session.stdin(again(&terminal)).stdout(again(&terminal)).stderr(terminal);
         let child = session.spawn().expect("util-linux has setsid");
         let pid = child.id();
-        let controller = File::from(controller);
         let shown = Arc::new(Mutex::new(String::new()));
         std::thread::spawn({
             let (mut reader, shown) = (again(&controller), shown.clone());
