@@ -5,7 +5,7 @@ use core::fmt;
 use core::net::{IpAddr, Ipv4Addr};
 
 use embassy_sync::blocking_mutex::Mutex;
-use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
+use embassy_sync::blocking_mutex::raw::NoopRawMutex;
 use embassy_sync::signal::Signal;
 use embassy_sync::watch::Watch;
 use rgb_proto::http::{AccessPointStatus, BoardStatus, HardwareAddress, Lease};
@@ -22,11 +22,11 @@ use crate::log::Quoted;
 pub struct Board {
     settings: Settings,
     reset_reason: ResetReason,
-    state: Mutex<CriticalSectionRawMutex, RefCell<State>>,
-    color_changed: Signal<CriticalSectionRawMutex, Rgb>,
-    station_changed: Signal<CriticalSectionRawMutex, ()>,
+    state: Mutex<NoopRawMutex, RefCell<State>>,
+    color_changed: Signal<NoopRawMutex, Rgb>,
+    station_changed: Signal<NoopRawMutex, ()>,
     /// The address, while the network works.
-    network: Watch<CriticalSectionRawMutex, Option<Ipv4Addr>, { Board::TASKS_MAX }>,
+    network: Watch<NoopRawMutex, Option<Ipv4Addr>, { Board::TASKS_MAX }>,
 }
 
 struct State {
@@ -95,7 +95,7 @@ impl Board {
     pub const PROGRESS_SPAN_MAX: embassy_time::Duration = embassy_time::Duration::from_secs(20);
 
     /// The longest text of [`write_status`](Self::write_status), that of an access point with all its leases, in bytes.
-    pub const STATUS_LEN_MAX: usize = 1024;
+    pub const STATUS_LEN_MAX: usize = 960;
 
     /// How long a part waits without a step that shows that it is alive.
     const STEP_SPAN_MAX: core::time::Duration = core::time::Duration::from_secs(2);
@@ -211,12 +211,11 @@ impl Board {
     /// Those of `out`.
     pub fn write_status(&self, out: &mut dyn fmt::Write) -> fmt::Result {
         let status = self.status(clock::now());
-        writeln!(out, "name: {}", status.name)?;
-        writeln!(out, "role: {}", status.role.as_str())?;
+        writeln!(out, "name: {}\nrole: {}", status.name, status.role.as_str())?;
         if let Some(access_point) = status.access_point {
             let AccessPointStatus { ssid, channel, stations, .. } = access_point;
-            writeln!(out, "access point: {}, channel {channel}", Quoted(ssid.as_str()))?;
-            writeln!(out, "stations: {stations}")?;
+            let ssid = Quoted(ssid.as_str());
+            writeln!(out, "access point: {ssid}, channel {channel}\nstations: {stations}")?;
             for Lease { address, hardware_address } in access_point.leases() {
                 writeln!(out, "lease: {address} for {}", HardwareAddress(*hardware_address))?;
             }
@@ -225,7 +224,7 @@ impl Board {
         }
         match status.address {
             Some(address) => writeln!(out, "address: {address}")?,
-            None => writeln!(out, "address: none")?,
+            None => out.write_str("address: none\n")?,
         }
         if let Some(failure) = self.last_failure().filter(|_| status.address.is_none()) {
             writeln!(out, "last failure: {failure}")?;
@@ -237,18 +236,17 @@ impl Board {
             writeln!(out, "colour: {color}")?;
         }
         let seconds = status.uptime.as_secs();
-        writeln!(out, "uptime: {} h {} min {} s", seconds / 3600, seconds / 60 % 60, seconds % 60)?;
-        writeln!(out, "started by: {}", status.reset_reason)?;
+        let [hours, minutes, seconds] = [seconds / 3600, seconds / 60 % 60, seconds % 60];
+        writeln!(out, "uptime: {hours} h {minutes} min {seconds} s\nstarted by: {}", status.reset_reason)?;
         if status.role.serves() {
             writeln!(out, "served: {}", status.served)?;
         }
         if status.role.asks() {
-            writeln!(out, "exchanges: {}", status.exchanges)?;
-            write!(out, "failures:")?;
+            write!(out, "exchanges: {}\nfailures:", status.exchanges)?;
             for (kind, count) in ErrorKind::ALL.into_iter().zip(status.failures) {
                 write!(out, " {kind} {count}")?;
             }
-            writeln!(out)?;
+            out.write_str("\n")?;
         }
         Ok(())
     }

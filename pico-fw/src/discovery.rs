@@ -6,7 +6,7 @@ use embassy_futures::select::{Either, Either4, select, select4};
 use embassy_net::Stack;
 use embassy_net::udp::{PacketMetadata, UdpMetadata, UdpSocket};
 use embassy_net::{IpAddress, IpEndpoint};
-use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
+use embassy_sync::blocking_mutex::raw::NoopRawMutex;
 use embassy_sync::signal::Signal;
 use rgb_proto::Instant;
 use rgb_proto::discovery::{
@@ -22,10 +22,10 @@ pub const GROUP_HARDWARE_ADDRESS: [u8; 6] = [0x01, 0x00, 0x5e, 0x00, 0x00, 0xfb]
 
 /// How the board's other tasks talk to its [`run`]: the client asks for a server, and whoever ends the board says so.
 pub struct Finder {
-    wanted: Signal<CriticalSectionRawMutex, ()>,
-    found: Signal<CriticalSectionRawMutex, FoundServer>,
-    ending: Signal<CriticalSectionRawMutex, ()>,
-    ended: Signal<CriticalSectionRawMutex, ()>,
+    wanted: Signal<NoopRawMutex, ()>,
+    found: Signal<NoopRawMutex, FoundServer>,
+    ending: Signal<NoopRawMutex, ()>,
+    ended: Signal<NoopRawMutex, ()>,
 }
 
 impl Finder {
@@ -72,11 +72,7 @@ impl DiscoveryBuffers {
     /// Empty buffers.
     #[must_use]
     pub const fn new() -> Self {
-        Self {
-            receive: [0; Self::RECEIVE_LEN],
-            transmit: [0; MESSAGE_LEN_MAX],
-            message: [0; MESSAGE_LEN_MAX],
-        }
+        Self { receive: [0; Self::RECEIVE_LEN], transmit: [0; MESSAGE_LEN_MAX], message: [0; MESSAGE_LEN_MAX] }
     }
 }
 

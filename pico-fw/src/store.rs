@@ -5,7 +5,7 @@
 
 use core::fmt;
 
-use embedded_storage::nor_flash::{NorFlash, NorFlashError, NorFlashErrorKind};
+use embedded_storage::nor_flash::{MultiwriteNorFlash, NorFlashError, NorFlashErrorKind};
 use rgb_proto::settings::Settings;
 use rgb_proto::settings::area::{self, SLOT_LEN, Slot, Stored};
 use rgb_proto::settings::record::{self, RECORD_LEN_MAX, RecordError};
@@ -23,6 +23,10 @@ const MARK_LEN: usize = 4;
 const ERASED: u8 = 0xff;
 
 /// The settings' place in flash memory. `F` has all of the flash memory; its addresses count from the memory's start.
+///
+/// A page is programmed a second time to add its mark, which clears bits alone, as [`MultiwriteNorFlash`] says.
+///
+/// [`MultiwriteNorFlash`]: embedded_storage::nor_flash::MultiwriteNorFlash
 pub struct Store<F> {
     flash: F,
 }
@@ -56,13 +60,15 @@ impl fmt::Display for StoreError {
     }
 }
 
-impl<F: NorFlash> Store<F> {
+impl<F: MultiwriteNorFlash> Store<F> {
     /// Slots, records and pages in units of this flash memory.
     const FITS: () = {
         assert!(SLOT_LEN.is_multiple_of(F::ERASE_SIZE), "a slot can be erased alone");
         assert!(PAGE_LEN.is_multiple_of(F::READ_SIZE), "a page can be read alone");
         assert!(MARK_LEN.is_multiple_of(F::WRITE_SIZE), "a record's mark can be programmed alone");
-        assert!(PAGE_LEN.is_multiple_of(MARK_LEN) && RECORD_LEN_MAX.is_multiple_of(PAGE_LEN));
+        assert!(
+            PAGE_LEN.is_multiple_of(F::WRITE_SIZE) && MARK_LEN <= PAGE_LEN && RECORD_LEN_MAX.is_multiple_of(PAGE_LEN)
+        );
         assert!(SLOT_LEN.is_multiple_of(PAGE_LEN));
     };
 
@@ -101,6 +107,7 @@ impl<F: NorFlash> Store<F> {
     /// # Errors
     ///
     /// [`StoreError::Worn`], and the settings of before hold; [`StoreError::Flash`], and either may hold.
+    #[inline(never)]
     pub fn save(&mut self, settings: &Settings) -> Result<(), StoreError> {
         let (slot, sequence) = self.next()?;
         let mut bytes = [0; RECORD_LEN_MAX];
@@ -109,11 +116,12 @@ impl<F: NorFlash> Store<F> {
         // From the end to the beginning, and at the very last the mark without which nothing is a record.
         let (pages, _) = bytes.as_chunks::<PAGE_LEN>();
         for (number, page) in pages.iter().enumerate().take(len.div_ceil(PAGE_LEN)).rev() {
-            let (mark, rest) = page.split_at(if number == 0 { MARK_LEN } else { 0 });
-            self.flash.write(address(slot, number) + mark.len() as u32, rest).map_err(|error| refused(&error))?;
-            if !mark.is_empty() {
-                self.flash.write(address(slot, number), mark).map_err(|error| refused(&error))?;
+            if number == 0 {
+                let mut unmarked = *page;
+                unmarked.iter_mut().take(MARK_LEN).for_each(|byte| *byte = ERASED);
+                self.program(slot, number, &unmarked)?;
             }
+            self.program(slot, number, page)?;
         }
         // Behind the record any byte will do.
         for (number, part) in bytes.get(..len).unwrap_or(&bytes).chunks(PAGE_LEN).enumerate() {
@@ -155,6 +163,13 @@ impl<F: NorFlash> Store<F> {
         }
     }
 
+    /// Programs a page. Whole pages alone: a driver for the flash memory needs no code then that completes them.
+    #[inline(never)]
+    fn program(&mut self, slot: Slot, page: usize, bytes: &[u8; PAGE_LEN]) -> Result<(), StoreError> {
+        self.flash.write(address(slot, page), bytes).map_err(|error| refused(&error))
+    }
+
+    #[inline(never)]
     fn read(&mut self, slot: Slot, page: usize, bytes: &mut [u8]) -> Result<(), StoreError> {
         self.flash.read(address(slot, page), bytes).map_err(|error| refused(&error))
     }

@@ -39,12 +39,12 @@ struct FakeDesk {
 }
 
 impl Desk for FakeDesk {
-    async fn save(&mut self, settings: &Settings) -> Result<(), StoreError> {
+    fn save(&mut self, settings: &Settings) -> Result<(), StoreError> {
         self.saved.push(settings.clone());
         self.store_error.map_or(Ok(()), Err)
     }
 
-    async fn erase(&mut self) -> Result<(), StoreError> {
+    fn erase(&mut self) -> Result<(), StoreError> {
         self.erased += 1;
         self.store_error.map_or(Ok(()), Err)
     }
@@ -842,6 +842,14 @@ fn a_scan_keeps_the_sixteen_strongest() {
 fn a_name_is_cut_at_the_longest_that_can_be() {
     const LONG: &[u8] = &[b'x'; 40];
     assert_eq!(scan(&[(LONG, -50, Some(1), OPEN)]), format!(" -50 dBm  channel  1  open       {}\n", "x".repeat(32)));
+}
+
+#[test]
+fn the_longest_list_of_networks_is_not_cut() {
+    let names: Vec<[u8; 32]> = (0..16).map(|number| [0xf0 | number; 32]).collect();
+    let networks: Vec<Found> = names.iter().map(|name| (&*name.to_vec().leak(), -100, Some(11), PROTECTED)).collect();
+    let row = format!("-100 dBm  channel 11  protected  {}\n", "\u{fffd}".repeat(32));
+    assert_eq!(scan(&networks), row.repeat(16));
 }
 
 #[test]

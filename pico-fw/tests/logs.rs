@@ -3,8 +3,9 @@
 use std::net::{Ipv4Addr, SocketAddrV4};
 
 use pico_fw::log::Event;
+use rgb_proto::discovery::{FoundServer, Label};
 use rgb_proto::http::Lease;
-use rgb_proto::settings::SettingsDraft;
+use rgb_proto::settings::{Role, SettingsDraft};
 use rgb_proto::{ExchangeError, JoinError, Phase, Rgb, ServeError, StationFailure};
 
 const PEER: SocketAddrV4 = SocketAddrV4::new(Ipv4Addr::new(192, 168, 1, 6), 49153);
@@ -25,8 +26,10 @@ fn every_event_has_its_words() {
     let host = settings.server().unwrap();
     let color = Rgb::new(12, 0, 255);
     let lease = Lease { address: *PEER.ip(), hardware_address: [0x28, 0xcd, 0xc1, 0, 0, 0xa] };
+    let label = Label::new(b"lamp-2").unwrap();
+    let named = FoundServer { label, name: Some("kitchen".parse().unwrap()), role: Role::Server, address: PEER };
     let events = [
-        (Event::Joining(network.ssid()), r#"joining the network "Home \"5\"\u{1b}[31m""#),
+        (Event::Joining(network.ssid()), "joining the network \"Home \"5\"\u{fffd}[31m\""),
         (Event::Connected, "connected"),
         (Event::Address(*PEER.ip()), "ip = 192.168.1.6"),
         (Event::Listening(SocketAddrV4::new(*PEER.ip(), 80)), "listening on 192.168.1.6:80"),
@@ -35,16 +38,20 @@ fn every_event_has_its_words() {
         (Event::AddressGiven { lease, name: None }, "gave 192.168.1.6 to 28:cd:c1:00:00:0a"),
         (
             Event::AddressGiven { lease, name: Some("\u{1b}[2Jden") },
-            r#"gave 192.168.1.6 to 28:cd:c1:00:00:0a, "\u{1b}[2Jden""#,
+            "gave 192.168.1.6 to 28:cd:c1:00:00:0a, \"\u{fffd}[2Jden\"",
         ),
         (
             Event::OpeningAccessPoint { network, channel: 3 },
-            r#"opening the access point "Home \"5\"\u{1b}[31m", channel 3, WPA2"#,
+            "opening the access point \"Home \"5\"\u{fffd}[31m\", channel 3, WPA2",
         ),
         (
             Event::AccessPointOpen { network, server: None },
-            r#"the access point is open: join the network "Home \"5\"\u{1b}[31m" with its passphrase"#,
+            "the access point is open: join the network \"Home \"5\"\u{fffd}[31m\" with its passphrase",
         ),
+        (Event::Announced(&label), "announced as lamp-2.local"),
+        (Event::NameTaken(&label), "another board has this name already; trying lamp-2.local"),
+        (Event::Found(&named), "found the server kitchen at 192.168.1.6:49153"),
+        (Event::Found(&FoundServer { name: None, ..named }), "found the server lamp-2 at 192.168.1.6:49153"),
         (Event::ClientConnected(PEER), "client connected from 192.168.1.6:49153"),
         (Event::Sent(color), "Sent: 12,0,255"),
         (Event::SentPage, "Sent: the page"),

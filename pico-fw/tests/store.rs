@@ -1,6 +1,8 @@
 //! Settings survive in flash memory, whenever the power goes.
 
-use embedded_storage::nor_flash::{ErrorType, NorFlash, NorFlashErrorKind, ReadNorFlash, check_erase, check_write};
+use embedded_storage::nor_flash::{
+    ErrorType, MultiwriteNorFlash, NorFlash, NorFlashErrorKind, ReadNorFlash, check_erase, check_write,
+};
 use pico_fw::store::{Store, StoreError};
 use proptest::prelude::*;
 use proptest::test_runner::Config;
@@ -159,6 +161,9 @@ impl ReadNorFlash for Chip {
         OFFSET as usize + LEN
     }
 }
+
+/// It clears any bit at any time, as flash memory of this kind does.
+impl MultiwriteNorFlash for Chip {}
 
 impl NorFlash for Chip {
     const WRITE_SIZE: usize = 1;

@@ -43,6 +43,8 @@ impl Add<Duration> for Instant {
     type Output = Self;
 
     /// The point `span` later, whole microseconds.
+    // A microcontroller multiplies 64 bits with a function call anyway, and there are many such sums.
+    #[inline(never)]
     fn add(self, span: Duration) -> Self {
         let micros = span.as_secs().saturating_mul(1_000_000).saturating_add(u64::from(span.subsec_micros()));
         Self(self.0.saturating_add(micros))

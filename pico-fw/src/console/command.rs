@@ -54,19 +54,27 @@ impl fmt::Display for CommandError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unknown => {
-                f.write_str("unknown command; there are")?;
-                for (index, name) in NAMES.iter().enumerate() {
-                    write!(f, "{} {name}", if index == 0 { "" } else { "," })?;
-                }
-                Ok(())
+                f.write_str("unknown command; there are show, set, save, status, scan, reboot, erase, help")
             }
             Self::NoField => f.write_str("set what? For instance: set ssid Home; help set tells all settings"),
-            Self::Alone(name) => write!(f, "nothing was done: {name} stands alone on its line"),
+            Self::Alone(name) => {
+                f.write_str("nothing was done: ")?;
+                f.write_str(name)?;
+                f.write_str(" stands alone on its line")
+            }
         }
     }
 }
 
 const NAMES: [&str; 8] = ["show", "set", "save", "status", "scan", "reboot", "erase", "help"];
+/// Their places.
+const SHOW: usize = 0;
+pub(super) const SET: usize = 1;
+const SAVE: usize = 2;
+const STATUS: usize = 3;
+const REBOOT: usize = 5;
+const ERASE: usize = 6;
+const HELP: usize = 7;
 const CONFIRMATION: &str = "yes";
 
 impl<'a> Command<'a> {
@@ -83,21 +91,21 @@ impl<'a> Command<'a> {
         if name.is_empty() {
             return Ok(None);
         }
-        let known = NAMES.into_iter().find(|known| known.eq_ignore_ascii_case(name)).ok_or(CommandError::Unknown)?;
+        let index = index(name.as_bytes()).ok_or(CommandError::Unknown)?;
         let is_confirmed = rest.eq_ignore_ascii_case(CONFIRMATION);
-        Ok(Some(match known {
-            "set" if rest.is_empty() => return Err(CommandError::NoField),
-            "set" => {
+        Ok(Some(match index {
+            SET if rest.is_empty() => return Err(CommandError::NoField),
+            SET => {
                 let (field, value) = split_word(rest);
                 Self::Set { field, value: unquoted(value) }
             }
-            "help" => Self::Help { topic: rest },
-            "erase" => Self::Erase { is_confirmed },
-            "reboot" => Self::Reboot { is_confirmed },
-            _ if !rest.is_empty() => return Err(CommandError::Alone(known)),
-            "show" => Self::Show,
-            "save" => Self::Save,
-            "status" => Self::Status,
+            HELP => Self::Help { topic: rest },
+            ERASE => Self::Erase { is_confirmed },
+            REBOOT => Self::Reboot { is_confirmed },
+            _ if !rest.is_empty() => return Err(CommandError::Alone(NAMES.get(index).unwrap_or(&""))),
+            SHOW => Self::Show,
+            SAVE => Self::Save,
+            STATUS => Self::Status,
             _ => Self::Scan,
         }))
     }
@@ -119,14 +127,9 @@ impl fmt::Debug for Command<'_> {
     }
 }
 
-/// Whether a command is called so.
-pub(super) fn is_name(word: &[u8]) -> bool {
-    NAMES.iter().any(|name| name.as_bytes().eq_ignore_ascii_case(word))
-}
-
-/// Whether this is the command that a value follows.
-pub(super) fn is_set(word: &[u8]) -> bool {
-    word.eq_ignore_ascii_case(b"set")
+/// Which command is called so, by its place among the names.
+pub(super) fn index(word: &[u8]) -> Option<usize> {
+    NAMES.iter().position(|name| name.as_bytes().eq_ignore_ascii_case(word))
 }
 
 /// The first word, and what is behind it without blanks at its ends.

@@ -10,19 +10,19 @@ use crate::store::StoreError;
 /// What the console can have done.
 #[expect(async_fn_in_trait, reason = "a board has one executor, so no future of a desk needs to be Send")]
 pub trait Desk {
-    /// Stores these settings; the next start uses them.
+    /// Stores these settings; the next start uses them. Nothing else runs meanwhile.
     ///
     /// # Errors
     ///
     /// [`StoreError`]; the settings of before stay.
-    async fn save(&mut self, settings: &Settings) -> Result<(), StoreError>;
+    fn save(&mut self, settings: &Settings) -> Result<(), StoreError>;
 
-    /// Forgets all stored settings.
+    /// Forgets all stored settings. Nothing else runs meanwhile.
     ///
     /// # Errors
     ///
     /// [`StoreError`].
-    async fn erase(&mut self) -> Result<(), StoreError>;
+    fn erase(&mut self) -> Result<(), StoreError>;
 
     /// Looks for networks in reach and tells each, in any order and as often as it is heard.
     ///

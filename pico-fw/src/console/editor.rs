@@ -69,11 +69,16 @@ impl core::error::Error for LineError {}
 
 impl fmt::Display for LineError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl LineError {
+    pub(super) const fn as_str(self) -> &'static str {
+        const { assert!(Editor::LEN_MAX == 128, "as the words say") };
         match self {
-            Self::TooLong => {
-                write!(f, "the line is too long and was ignored; a line has up to {} bytes", Editor::LEN_MAX)
-            }
-            Self::NotText => f.write_str("the line is not UTF-8 and was ignored; set your terminal program to UTF-8"),
+            Self::TooLong => "the line is too long and was ignored; a line has up to 128 bytes",
+            Self::NotText => "the line is not UTF-8 and was ignored; set your terminal program to UTF-8",
         }
     }
 }

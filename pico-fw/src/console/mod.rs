@@ -22,7 +22,7 @@ mod typing;
 use core::fmt;
 
 use embassy_time::{Duration, with_timeout};
-use rgb_proto::settings::{FieldValue, Settings, SettingsDraft, SettingsError};
+use rgb_proto::settings::{Settings, SettingsDraft, SettingsError};
 
 use crate::board::Board;
 
@@ -32,9 +32,8 @@ pub use editor::{Edit, Editor, LineError};
 pub use networks::{FoundNetwork, Security};
 pub use typing::Typing;
 
-use crate::store::StoreError;
 use networks::Networks;
-use screen::{Screen, Text};
+use screen::Text;
 
 /// What a board without settings says.
 pub const GREETING: &str = "no settings yet: type help and press Enter, or make a settings file with rgb-sim provision";
@@ -45,196 +44,213 @@ pub const STATUS_LEN_MAX: usize = Board::STATUS_LEN_MAX;
 /// How long a look for networks may take.
 pub const SCAN_TIME_MAX: Duration = Duration::from_secs(15);
 
+/// A terminal that takes nothing for so long is not read.
+const WRITE_TIME_MAX: Duration = Duration::from_secs(1);
+
+/// A full speed bulk packet (USB 2.0, 5.8.3).
+const PACKET_LEN: usize = 64;
+
 /// Answers what is typed until the board starts again. `settings` are those that the board has, if any.
 ///
 /// Nothing is shown before something is typed. Where nobody reads the answers they are lost, after a second.
 pub async fn run<D: Desk, T: Terminal>(settings: Option<&Settings>, desk: &mut D, terminal: &mut T, typing: &Typing) {
-    /// A full speed bulk packet (USB 2.0, 5.8.3).
-    const PACKET_LEN: usize = 64;
-    let mut screen = Screen::new(terminal, typing);
-    let mut console = Console { changes: Changes::new(settings), networks: Networks::new() };
-    let mut editor = Editor::new();
-    let mut packet = [0; PACKET_LEN];
+    let mut console = Console::new(settings);
+    // Whether somebody reads. Who types does.
+    let mut is_read = true;
+    // Each place that waits costs flash memory: one for each thing to wait for is enough.
     loop {
-        let len = screen.read(&mut packet).await;
+        let step = console.step(desk);
+        if is_read && !console.text.is_empty() {
+            typing.touch();
+            is_read = with_timeout(WRITE_TIME_MAX, terminal.write(console.text.as_bytes())).await.is_ok();
+        }
+        console.text.clear();
+        match step {
+            Step::Show => {}
+            Step::Read => {
+                console.rest(typing);
+                let len = terminal.read(&mut console.packet).await;
+                console.take(len);
+                is_read = true;
+            }
+            Step::Scan => {
+                console.networks.clear();
+                let mut add = |found: FoundNetwork<'_>| console.networks.add(&found);
+                let outcome = with_timeout(SCAN_TIME_MAX, desk.scan(&mut add)).await;
+                console.scanned(outcome.ok());
+            }
+            Step::Reboot => return desk.reboot().await,
+        }
+    }
+}
+
+/// What is to be waited for, after all that there is to show.
+enum Step {
+    /// Nothing else.
+    Show,
+    /// What is typed.
+    Read,
+    /// The networks.
+    Scan,
+    /// The end.
+    Reboot,
+}
+
+/// All of the console that waits for nothing.
+struct Console {
+    changes: Changes,
+    networks: Networks,
+    editor: Editor,
+    text: Text,
+    /// What was typed, how much of it there is, and how much is done.
+    packet: [u8; PACKET_LEN],
+    len: usize,
+    done: usize,
+}
+
+impl Console {
+    fn new(settings: Option<&Settings>) -> Self {
+        Self {
+            changes: Changes::new(settings),
+            networks: Networks::new(),
+            editor: Editor::new(),
+            text: Text::new(),
+            packet: [0; PACKET_LEN],
+            len: 0,
+            done: 0,
+        }
+    }
+
+    /// So many bytes were typed; none if the terminal went away.
+    fn take(&mut self, len: usize) {
+        self.len = len;
+        self.done = 0;
         if len == 0 {
             // Whoever comes next does not finish this line.
-            editor.clear();
+            self.editor.clear();
         }
-        for &byte in packet.iter().take(len) {
-            // An answer gets all of the room.
-            if matches!(byte, b'\r' | b'\n') || !screen.text.has_room_for_echo() {
-                screen.flush().await;
-            }
-            let edit = editor.push(byte);
-            screen.text.echo(&edit);
-            let mut work = match edit {
-                Edit::Nothing | Edit::Show(_) | Edit::Erase(_) | Edit::Full => continue,
-                Edit::Line(line) => console.answer(line, desk, &mut screen.text),
-                Edit::Refused(error) => screen.text.line(format_args!("{error}")),
-                Edit::Discarded => Work::Done,
-            };
-            // Each part of an answer is shown before the next one, which may take its time. All parts pass here, because
-            // each place that waits costs flash memory.
-            loop {
-                screen.flush().await;
-                let text = &mut screen.text;
-                work = match work {
-                    Work::Done => break,
-                    Work::List(list, row) => console.list(list, row, text),
-                    Work::Save => match console.changes.draft.finish() {
-                        Ok(settings) => console.saved(desk.save(&settings).await, &settings, text),
-                        Err(error) => text.line(format_args!("not saved: {error}")),
-                    },
-                    Work::Erase => console.erased(desk.erase().await, text),
-                    Work::Scan => {
-                        console.networks = Networks::new();
-                        let mut add = |found: FoundNetwork<'_>| console.networks.add(&found);
-                        let outcome = with_timeout(SCAN_TIME_MAX, desk.scan(&mut add)).await;
-                        console.scanned(outcome.ok())
-                    }
-                    Work::Reboot => return desk.reboot().await,
-                };
-            }
-            screen.text.prompt();
-        }
+    }
+
+    /// All that was typed is answered.
+    fn rest(&mut self, typing: &Typing) {
         // Nothing of a passphrase stays here.
-        packet.fill(0);
-        screen.flush().await;
-        if editor.is_empty() {
+        self.packet.fill(0);
+        if self.editor.is_empty() {
             typing.end();
         } else {
             typing.touch();
         }
     }
-}
 
-/// What is still to be done for an answer.
-enum Work {
-    Done,
-    /// To go on with this list at this row.
-    List(List, usize),
-    Save,
-    Erase,
-    Scan,
-    Reboot,
-}
-
-/// An answer of many lines.
-#[derive(Clone, Copy)]
-enum List {
-    Settings,
-    Meanings,
-    /// The networks, and how the scan ended.
-    Networks(&'static str),
-}
-
-struct Console {
-    changes: Changes,
-    networks: Networks,
-}
-
-impl Console {
-    /// Says what can be said at once.
-    fn answer(&mut self, line: &str, desk: &impl Desk, text: &mut Text) -> Work {
-        let command = match Command::parse(line) {
-            Ok(Some(command)) => command,
-            Ok(None) => return Work::Done,
-            Err(error) => return text.line(format_args!("{error}")),
-        };
-        let (words, work) = match command {
-            Command::Show => return Work::List(List::Settings, 0),
-            Command::Set { field, value } => return self.set(field, value, text),
-            Command::Save => return Work::Save,
-            Command::Status => {
-                // What does not fit is cut.
-                let _ = desk.write_status(text);
-                ("", Work::Done)
+    /// Goes on with what was typed, up to where something is to be waited for.
+    #[inline(never)]
+    fn step<D: Desk>(&mut self, desk: &mut D) -> Step {
+        while let Some(&byte) = self.packet.get(self.done).filter(|_| self.done < self.len) {
+            // An answer gets all of the room.
+            let is_end = matches!(byte, b'\r' | b'\n');
+            if is_end && !self.text.is_empty() || !self.text.has_room_for_echo() {
+                return Step::Show;
             }
-            Command::Scan => ("looking for networks, up to 15 s ...", Work::Scan),
-            Command::Reboot { is_confirmed: false } if self.changes.has_unsaved() => {
-                ("some changes are not saved: type save first, or reboot yes to lose them", Work::Done)
+            self.done += 1;
+            let edit = self.editor.push(byte);
+            self.text.echo(&edit);
+            match edit {
+                Edit::Nothing | Edit::Show(_) | Edit::Erase(_) | Edit::Full => continue,
+                Edit::Line(line) => {
+                    if let Some(step) = answer(line, &mut self.changes, desk, &mut self.text) {
+                        return step;
+                    }
+                }
+                Edit::Refused(error) => self.text.say(error.as_str()),
+                Edit::Discarded => {}
             }
-            Command::Reboot { .. } => ("the board starts again", Work::Reboot),
-            Command::Erase { is_confirmed: false } => {
-                ("this forgets all settings, passphrases included; if you want that, type erase yes", Work::Done)
-            }
-            Command::Erase { is_confirmed: true } => return Work::Erase,
-            Command::Help { topic: "set" } => return Work::List(List::Meanings, 0),
-            Command::Help { topic } => match help::meaning(topic) {
-                Some(meaning) => return text.line(format_args!("{topic}: {meaning}")),
-                None => (help::COMMANDS, Work::Done),
-            },
-        };
-        text.say(words);
-        work
-    }
-
-    fn set(&mut self, field: &str, value: &str, text: &mut Text) -> Work {
-        if let Err(error) = self.changes.set(field, value) {
-            return text.line(format_args!("{error}"));
+            self.text.prompt();
         }
-        text.line(format_args!("{field} = {}", self.changes.value(field)))
+        Step::Read
     }
 
-    fn saved(&mut self, outcome: Result<(), StoreError>, settings: &Settings, text: &mut Text) -> Work {
-        if let Err(error) = outcome {
-            return text.line(format_args!("not saved: {error}"));
-        }
-        self.changes = Changes::new(Some(settings));
-        text.say("saved; type reboot to use the settings");
-        Work::Done
-    }
-
-    fn erased(&mut self, outcome: Result<(), StoreError>, text: &mut Text) -> Work {
-        if let Err(error) = outcome {
-            return text.line(format_args!("not erased: {error}"));
-        }
-        self.changes = Changes::new(None);
-        text.say("all settings are erased; type reboot to start without them");
-        Work::Done
-    }
-
-    /// No outcome means that the time is over.
-    fn scanned(&self, outcome: Option<Result<(), ScanError>>) -> Work {
-        let end = match outcome {
-            Some(Ok(())) if self.networks.rows().is_empty() => "no network is in reach; the radio has 2.4 GHz only",
+    /// Shows what was found. No outcome means that the time is over.
+    fn scanned(&mut self, outcome: Option<Result<(), ScanError>>) {
+        let rows = self.networks.rows();
+        rows.iter().for_each(|row| row.show(&mut self.text));
+        self.text.say(match outcome {
+            Some(Ok(())) if rows.is_empty() => "no network is in reach; the radio has 2.4 GHz only",
             Some(Ok(())) => "",
             Some(Err(error)) => error.as_str(),
             None => "the radio did not finish in time; try again",
-        };
-        Work::List(List::Networks(end), 0)
+        });
+        self.text.prompt();
     }
+}
 
-    /// One row of a list, or what stands below.
-    fn list(&self, list: List, row: usize, text: &mut Text) -> Work {
-        let end = match list {
-            List::Settings => match SettingsDraft::FIELDS.get(row) {
-                Some(field) => {
-                    let mark = if self.changes.is_unsaved(row) { "*" } else { " " };
-                    text.line(format_args!("{mark} {field:<12} {}", self.changes.value(field)));
-                    return Work::List(list, row + 1);
+/// Answers a line, or says what to wait for.
+#[inline(never)]
+fn answer<D: Desk>(line: &str, changes: &mut Changes, desk: &mut D, text: &mut Text) -> Option<Step> {
+    let mut step = None;
+    let words = match Command::parse(line) {
+        Ok(None) => return None,
+        Ok(Some(command)) => match command {
+            Command::Show => changes.show(text),
+            Command::Set { field, value } => {
+                match changes.set(field, value) {
+                    Ok(()) => {
+                        text.put(field);
+                        text.put(" = ");
+                        changes.show_value(field, text);
+                    }
+                    Err(error) => text.put_all(&error),
                 }
-                None => self.changes.summary(),
+                ""
+            }
+            Command::Save => match changes.draft.finish() {
+                Ok(settings) => match desk.save(&settings) {
+                    Ok(()) => {
+                        *changes = Changes::new(Some(&settings));
+                        "saved; type reboot to use the settings"
+                    }
+                    Err(error) => failed("not saved: ", &error, text),
+                },
+                Err(error) => failed("not saved: ", &error, text),
             },
-            List::Meanings => match help::field(row) {
-                Some((field, meaning)) => {
-                    text.line(format_args!("{field:<12} {meaning}"));
-                    return Work::List(list, row + 1);
+            Command::Status => {
+                // What does not fit is cut.
+                let _ = desk.write_status(text);
+                ""
+            }
+            Command::Scan => {
+                step = Some(Step::Scan);
+                "looking for networks, up to 15 s ..."
+            }
+            Command::Reboot { is_confirmed: false } if changes.has_unsaved() => {
+                "some changes are not saved: type save first, or reboot yes to lose them"
+            }
+            Command::Reboot { .. } => {
+                step = Some(Step::Reboot);
+                "the board starts again"
+            }
+            Command::Erase { is_confirmed: false } => {
+                "this forgets all settings, passphrases included; if you want that, type erase yes"
+            }
+            Command::Erase { is_confirmed: true } => match desk.erase() {
+                Ok(()) => {
+                    *changes = Changes::new(None);
+                    "all settings are erased; type reboot to start without them"
                 }
-                None => help::VALUES,
+                Err(error) => failed("not erased: ", &error, text),
             },
-            List::Networks(end) => match self.networks.rows().get(row) {
-                Some(network) => {
-                    text.line(format_args!("{network}"));
-                    return Work::List(list, row + 1);
-                }
-                None => end,
-            },
-        };
-        text.say(end);
-        Work::Done
-    }
+            Command::Help { topic } => help::show(topic, text),
+        },
+        Err(error) => failed("", &error, text),
+    };
+    text.say(words);
+    step
+}
+
+/// Says what was not done and why; what is left to say is nothing.
+fn failed(what: &str, why: &dyn fmt::Display, text: &mut Text) -> &'static str {
+    text.put(what);
+    text.put_all(why);
+    ""
 }
 
 /// The settings as they were changed.
@@ -248,6 +264,7 @@ struct Changes {
 }
 
 impl Changes {
+    #[inline(never)]
     fn new(settings: Option<&Settings>) -> Self {
         let draft = settings.map_or(const { SettingsDraft::new() }, Settings::to_draft);
         Self { draft, saved: draft, is_stored: settings.is_some(), unsaved: 0 }
@@ -257,11 +274,14 @@ impl Changes {
         self.unsaved != 0
     }
 
-    const fn is_unsaved(&self, index: usize) -> bool {
-        self.unsaved >> index & 1 == 1
-    }
-
-    const fn summary(&self) -> &'static str {
+    /// Shows all settings; gives what stands below.
+    fn show(&self, text: &mut Text) -> &'static str {
+        for (index, field) in SettingsDraft::FIELDS.iter().enumerate() {
+            text.put(if self.unsaved >> index & 1 == 1 { "* " } else { "  " });
+            text.put_column(field);
+            self.show_value(field, text);
+            text.say("");
+        }
         match (self.has_unsaved(), self.is_stored) {
             (true, _) => "* is not saved yet; type save to keep it",
             (false, true) => "all of it is saved",
@@ -269,10 +289,14 @@ impl Changes {
         }
     }
 
-    fn value(&self, field: &str) -> Value<'_> {
-        Value(self.draft.value(field))
+    fn show_value(&self, field: &str, text: &mut Text) {
+        match self.draft.value(field) {
+            Some(value) if !value.is_empty() => text.put_all(&value),
+            _ => text.put("(none)"),
+        }
     }
 
+    #[inline(never)]
     fn set(&mut self, field: &str, value: &str) -> Result<(), SettingsError> {
         self.draft.set(field, value)?;
         // A value is as stored if it changes nothing there.
@@ -282,17 +306,5 @@ impl Changes {
         let is_unsaved = with_value != self.saved;
         self.unsaved = self.unsaved & !(1 << index) | u32::from(is_unsaved) << index;
         Ok(())
-    }
-}
-
-/// A value for a person to read.
-struct Value<'a>(Option<FieldValue<'a>>);
-
-impl fmt::Display for Value<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
-            Some(value) if !value.is_empty() => value.fmt(f),
-            _ => f.write_str("(none)"),
-        }
     }
 }

@@ -1,6 +1,8 @@
 //! The networks in reach.
 
-use core::fmt::{self, Write};
+use core::fmt::Write;
+
+use super::screen::Text;
 
 /// A network that answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,11 +30,12 @@ pub enum Security {
 }
 
 impl Security {
+    /// In a column.
     const fn as_str(self) -> &'static str {
         match self {
-            Self::Open => "open",
-            Self::Protected => "protected",
-            Self::Unknown => "",
+            Self::Open => "  open       ",
+            Self::Protected => "  protected  ",
+            Self::Unknown => "             ",
         }
     }
 }
@@ -60,9 +63,17 @@ impl Networks {
     /// More do not help anybody to find theirs.
     const ROWS: usize = 16;
 
+    /// All rows as they are shown, in bytes, if each letter of their names is replaced by one that takes three.
+    pub(super) const TEXT_LEN_MAX: usize =
+        Self::ROWS * (SSID_LEN_MAX * 3 + "-100 dBm  channel 11  protected  \r\n".len());
+
     pub(super) const fn new() -> Self {
         let none = Row { ssid: [0; SSID_LEN_MAX], ssid_len: 0, dbm: 0, channel: None, security: Security::Unknown };
         Self { rows: [none; Self::ROWS], len: 0 }
+    }
+
+    pub(super) const fn clear(&mut self) {
+        self.len = 0;
     }
 
     pub(super) fn rows(&self) -> &[Row] {
@@ -103,28 +114,29 @@ impl Row {
     fn ssid(&self) -> &[u8] {
         self.ssid.get(..usize::from(self.ssid_len)).unwrap_or_default()
     }
-}
 
-impl fmt::Display for Row {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:>4} dBm", self.dbm)?;
-        match self.channel {
-            Some(channel) => write!(f, "  channel {channel:>2}")?,
-            None => f.write_str("            ")?,
-        }
-        write!(f, "  {:<9}  ", self.security.as_str())?;
-        // Some networks hide behind zeros.
-        if self.ssid().iter().all(|byte| *byte == 0) {
-            return f.write_str("(hidden)");
-        }
+    /// Shows the network on a line.
+    #[inline(never)]
+    pub(super) fn show(&self, text: &mut Text) {
+        // What does not fit is cut.
+        let _ = write!(text, "{:>4} dBm", self.dbm);
+        let _ = match self.channel {
+            Some(channel) => write!(text, "  channel {channel:>2}"),
+            None => text.write_str("            "),
+        };
+        text.put(self.security.as_str());
         // A terminal must not take a stranger's network for its own commands.
-        let mut show =
-            |letter: char| f.write_char(if letter.is_control() { char::REPLACEMENT_CHARACTER } else { letter });
+        let mut show = |letter: char| {
+            let _ = text.write_char(if letter.is_control() { char::REPLACEMENT_CHARACTER } else { letter });
+        };
         match core::str::from_utf8(self.ssid()) {
-            Ok(ssid) => ssid.chars().try_for_each(show),
-            Err(_) => self.ssid().iter().try_for_each(|byte| {
-                show(if byte.is_ascii() { char::from(*byte) } else { char::REPLACEMENT_CHARACTER })
+            // Some networks hide behind zeros.
+            _ if self.ssid().iter().all(|byte| *byte == 0) => text.put("(hidden)"),
+            Ok(ssid) => ssid.chars().for_each(show),
+            Err(_) => self.ssid().iter().for_each(|byte| {
+                show(if byte.is_ascii() { char::from(*byte) } else { char::REPLACEMENT_CHARACTER });
             }),
         }
+        text.say("");
     }
 }

@@ -1,62 +1,44 @@
 //! What the person sees.
 
-use core::fmt::{self, Write};
+use core::fmt::{self, Display, Write};
 
-use embassy_time::{Duration, with_timeout};
-
-use super::Work;
-use super::desk::Terminal;
 use super::editor::{Edit, Editor};
-use super::typing::Typing;
+use super::networks::Networks;
 
-/// The longest text in one piece, its line ends included: a status. What is longer is cut.
-const TEXT_LEN_MAX: usize = super::STATUS_LEN_MAX + 64;
+/// The longest text in one piece: the networks, of which a scan shows as many as there is room for. What is longer is cut.
+const TEXT_LEN_MAX: usize = Networks::TEXT_LEN_MAX + 128;
 
-/// A terminal that takes nothing for so long is not read.
-const WRITE_TIME_MAX: Duration = Duration::from_secs(1);
+/// Whatever comes next has room. A status is shorter than the networks, and so are the settings with their meanings.
+const _: () = assert!(TEXT_LEN_MAX > super::STATUS_LEN_MAX + 64 && TEXT_LEN_MAX > 2048);
 
 /// Text on its way to a terminal.
-pub(super) struct Screen<'a, T> {
-    terminal: &'a mut T,
-    typing: &'a Typing,
-    pub(super) text: Text,
-    /// Whether somebody reads. Who types does.
-    is_read: bool,
-}
-
-impl<'a, T: Terminal> Screen<'a, T> {
-    pub(super) const fn new(terminal: &'a mut T, typing: &'a Typing) -> Self {
-        Self { terminal, typing, text: Text { bytes: [0; TEXT_LEN_MAX], len: 0 }, is_read: true }
-    }
-
-    /// Waits for what is typed.
-    pub(super) async fn read(&mut self, buffer: &mut [u8]) -> usize {
-        let len = self.terminal.read(buffer).await;
-        self.is_read = true;
-        len
-    }
-
-    /// Shows all that waits, unless nobody reads.
-    pub(super) async fn flush(&mut self) {
-        if self.text.len > 0 && self.is_read {
-            self.typing.touch();
-            self.is_read = with_timeout(WRITE_TIME_MAX, self.terminal.write(self.text.as_bytes())).await.is_ok();
-        }
-        self.text.len = 0;
-    }
-}
-
-/// Bytes for a terminal, with room for a line's end.
 pub(super) struct Text {
-    bytes: [u8; TEXT_LEN_MAX],
     len: usize,
+    bytes: [u8; TEXT_LEN_MAX],
 }
 
 impl Text {
     const END: &[u8] = b"\r\n";
+    const PROMPT: &[u8] = b"> ";
 
     /// Takes a character off the screen.
     const ERASE: &[u8] = b"\x08 \x08";
+
+    pub(super) const fn new() -> Self {
+        Self { len: 0, bytes: [0; TEXT_LEN_MAX] }
+    }
+
+    pub(super) fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(..self.len).unwrap_or_default()
+    }
+
+    pub(super) const fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    pub(super) const fn clear(&mut self) {
+        self.len = 0;
+    }
 
     /// Whether the longest echo fits: all characters of a line are taken back.
     pub(super) const fn has_room_for_echo(&self) -> bool {
@@ -65,45 +47,60 @@ impl Text {
 
     /// What is typed.
     pub(super) fn echo(&mut self, edit: &Edit<'_>) {
-        match *edit {
-            Edit::Nothing => {}
-            Edit::Show(byte) => self.push(&[byte]),
-            Edit::Erase(count) => (0..count).for_each(|_| self.push(Self::ERASE)),
-            Edit::Full => self.push(b"\x07"),
-            Edit::Discarded => self.push(b"^C\r\n"),
-            Edit::Line(_) | Edit::Refused(_) => self.push(Self::END),
-        }
+        let bytes = match *edit {
+            Edit::Nothing => return,
+            Edit::Show(byte) => &[byte],
+            Edit::Erase(count) => {
+                (0..count).for_each(|_| self.push(Self::ERASE));
+                return;
+            }
+            Edit::Full => &b"\x07"[..],
+            Edit::Discarded => b"^C\r\n",
+            Edit::Line(_) | Edit::Refused(_) => Self::END,
+        };
+        self.push(bytes);
     }
 
-    /// A line, after which nothing is to be done.
-    pub(super) fn line(&mut self, args: fmt::Arguments<'_>) -> Work {
+    /// Words within a line.
+    pub(super) fn put(&mut self, words: &str) {
         // An error means that it did not all fit.
-        let _ = self.write_fmt(args);
-        self.say("");
-        Work::Done
+        let _ = self.write_str(words);
+    }
+
+    /// Words, and as many blanks as the column has room for.
+    pub(super) fn put_column(&mut self, words: &str) {
+        /// The longest name of a setting.
+        const WIDTH: usize = 12;
+        self.put(words);
+        (words.len()..=WIDTH).for_each(|_| self.put(" "));
+    }
+
+    /// Something that knows its words.
+    #[inline(never)]
+    pub(super) fn put_all(&mut self, words: &dyn Display) {
+        let _ = write!(self, "{words}");
     }
 
     /// Words, and the end of their line if it has not come yet.
+    #[inline(never)]
     pub(super) fn say(&mut self, words: &str) {
-        let _ = self.write_str(words);
-        if self.len > 0 && !self.as_bytes().ends_with(Self::END) {
+        self.put(words);
+        if !self.as_bytes().ends_with(Self::END) {
             self.push(Self::END);
         }
     }
 
     /// Asks for the next command.
     pub(super) fn prompt(&mut self) {
-        self.push(b"> ");
+        self.push(Self::PROMPT);
     }
 
-    fn as_bytes(&self) -> &[u8] {
-        self.bytes.get(..self.len).unwrap_or_default()
-    }
-
+    /// A line's end and the prompt always fit.
     const fn room(&self) -> usize {
-        TEXT_LEN_MAX.saturating_sub(self.len + Self::END.len())
+        (TEXT_LEN_MAX - Self::END.len() - Self::PROMPT.len()).saturating_sub(self.len)
     }
 
+    #[inline(never)]
     fn push(&mut self, bytes: &[u8]) {
         for (place, &byte) in self.bytes.iter_mut().skip(self.len).zip(bytes) {
             *place = byte;
@@ -113,6 +110,7 @@ impl Text {
 }
 
 impl Write for Text {
+    #[inline(never)]
     fn write_str(&mut self, text: &str) -> fmt::Result {
         text.chars().try_for_each(|letter| {
             let mut bytes = [0; 4];

@@ -22,15 +22,16 @@ pub(super) fn is_shown(line: &[u8]) -> bool {
         return may_go_on(first);
     }
     let (second, value) = split_word(behind);
-    if !command::is_name(first) {
+    let Some(command) = command::index(first) else {
         // "passphrase = ...", without "set", or with a typing mistake in it.
-        false
-    } else if value.is_empty() {
+        return false;
+    };
+    if value.is_empty() {
         may_go_on(second)
     } else if mark_in(second).is_some() {
         false
     } else {
-        !command::is_set(first) || SettingsDraft::FIELDS.iter().any(|field| field.as_bytes() == second)
+        command != command::SET || SettingsDraft::FIELDS.iter().any(|field| field.as_bytes() == second)
     }
 }
 

@@ -156,9 +156,10 @@ async fn main(spawner: Spawner) {
     let (stack, stack_runner) = embassy_net::new(device, network::stack_config(settings), resources, entropy::seed());
     spawner.spawn(run_stack(stack_runner).expect(ONCE));
 
-    static FINDER: Finder = Finder::new();
-    spawner.spawn(discover(stack, board, &FINDER).expect(ONCE));
-    reach.board.set(Some((board, &FINDER)));
+    static FINDER: StaticCell<Finder> = StaticCell::new();
+    let finder: &'static Finder = FINDER.init_with(Finder::new);
+    spawner.spawn(discover(stack, board, finder).expect(ONCE));
+    reach.board.set(Some((board, finder)));
     spawner.spawn(watchdog::supervise(dog, board).expect(ONCE));
 
     let serving = async {
@@ -187,7 +188,7 @@ async fn main(spawner: Spawner) {
         static BUFFERS: ConstStaticCell<ClientBuffers> = ConstStaticCell::new(ClientBuffers::new());
         if settings.role().asks() {
             let mut numbers = Numbers::new(entropy::seed());
-            ask_forever(stack, board, &FINDER, &LOG, BUFFERS.take(), || numbers.draw()).await;
+            ask_forever(stack, board, finder, &LOG, BUFFERS.take(), || numbers.draw()).await;
         }
     };
     let networking = async {

@@ -51,11 +51,11 @@ impl Desk {
 }
 
 impl console::Desk for Desk {
-    async fn save(&mut self, settings: &Settings) -> Result<(), StoreError> {
+    fn save(&mut self, settings: &Settings) -> Result<(), StoreError> {
         self.store.save(settings)
     }
 
-    async fn erase(&mut self) -> Result<(), StoreError> {
+    fn erase(&mut self) -> Result<(), StoreError> {
         self.store.erase()
     }
 
@@ -74,6 +74,7 @@ impl console::Desk for Desk {
         Ok(())
     }
 
+    #[inline(never)]
     fn write_status(&self, out: &mut dyn fmt::Write) -> fmt::Result {
         match self.reach.board.get() {
             Some((board, _)) => board.write_status(out),

@@ -94,6 +94,7 @@ mod tests {
     #[test]
     fn lines_come_out_as_they_went_in() {
         let mut backlog = Backlog::<64>::new();
+        assert!(backlog.is_empty());
         assert_eq!(read(&mut backlog), "");
         for _ in 0..20 {
             backlog.push(b"one\r\n");
@@ -110,6 +111,7 @@ mod tests {
         }
         assert_eq!(read(&mut backlog), "\r\n(2 lines were lost)\r\n3333\r\n4444\r\n");
         backlog.push(b"5555\r\n");
+        assert!(!backlog.is_empty());
         assert_eq!(read(&mut backlog), "5555\r\n");
     }
 

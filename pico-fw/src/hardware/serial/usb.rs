@@ -1,13 +1,18 @@
 //! The USB port: a serial port (CDC-ACM) with the log and the console.
 
+use core::pin::{Pin, pin};
+use core::task::{Context, Poll};
+
 use embassy_futures::join::join3;
-use embassy_futures::select::{Either, select};
+use embassy_futures::select::{Either, Either3, select, select3};
+use embassy_futures::yield_now;
 use embassy_rp::Peri;
 use embassy_rp::peripherals::USB;
 use embassy_rp::rom_data::reset_to_usb_boot;
 use embassy_rp::usb::Driver;
 use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
 use embassy_sync::pipe::Pipe;
+use embassy_sync::signal::Signal;
 use embassy_usb::class::cdc_acm::{CdcAcmClass, ControlChanged, Receiver, Sender, State};
 use embassy_usb::{Builder, Config};
 use pico_fw::console::{self, Terminal, Typing};
@@ -30,6 +35,8 @@ const BOOT_LOADER_BAUD: u32 = 1200;
 
 /// What the console says, on its way.
 static ANSWERS: Pipe<CriticalSectionRawMutex, 256> = Pipe::new();
+/// Whoever was at the port has closed it; the next one does not finish their line.
+static CLOSED: Signal<CriticalSectionRawMutex, ()> = Signal::new();
 /// The log waits while somebody types.
 static TYPING: Typing = Typing::new();
 
@@ -61,11 +68,24 @@ pub(crate) async fn run(
     let (sender, receiver, control) = CdcAcmClass::new(&mut builder, &mut state, PACKET_LEN).split_with_control();
     let mut device = builder.build();
     let mut keyboard = Keyboard(receiver);
-    let console = console::run(settings, &mut desk, &mut keyboard, &TYPING);
-    join3(device.run(), send(sender, control), console).await.0
+    let device = pin!(device.run());
+    let console = pin!(console::run(settings, &mut desk, &mut keyboard, &TYPING));
+    join3(Apart(device), send(sender, control), Apart(console)).await.0
 }
 
-/// Sends the log and the console's answers while a program has the port open.
+/// A future whose code stays in a function of its own: several in one would take more flash memory.
+struct Apart<'a, F>(Pin<&'a mut F>);
+
+impl<F: Future> Future for Apart<'_, F> {
+    type Output = F::Output;
+
+    #[inline(never)]
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        self.0.as_mut().poll(context)
+    }
+}
+
+/// Sends the console's answers and, while nobody types, the log's lines, as long as a program has the port open.
 async fn send<'d>(mut sender: Sender<'d, Driver<'d, USB>>, control: ControlChanged<'d>) -> ! {
     // Never a full packet: the host would wait for the next one before it shows it.
     let mut packet = [0; PACKET_LEN as usize - 1];
@@ -77,37 +97,35 @@ async fn send<'d>(mut sender: Sender<'d, Driver<'d, USB>>, control: ControlChang
                 // No LED for its activity, and both of its interfaces.
                 reset_to_usb_boot(0, 0);
             }
+            if was_open {
+                CLOSED.signal(());
+            }
             was_open = false;
             control.control_changed().await;
             continue;
         }
         was_open = true;
-        let write = async {
-            let len = next(&mut packet, &mut is_within_line).await;
-            if sender.write_packet(packet.get(..len).unwrap_or_default()).await.is_err() {
-                // Unplugged. What was in the packet is lost.
-                sender.wait_connection().await;
+        let mut len = 0;
+        if !is_within_line {
+            let quiet = async {
+                TYPING.ended().await;
+                LOG.usb.pending().await;
+            };
+            match select3(control.control_changed(), ANSWERS.read(&mut packet), quiet).await {
+                Either3::First(()) => continue,
+                Either3::Second(answer) => len = answer,
+                Either3::Third(()) => {}
             }
-        };
-        select(write, control.control_changed()).await;
-    }
-}
-
-/// Waits for something to say: what the console answers, or whole lines of the log, while nobody types.
-async fn next(packet: &mut [u8], is_within_line: &mut bool) -> usize {
-    if !*is_within_line {
-        let answer = ANSWERS.read(packet);
-        let quiet = async {
-            TYPING.ended().await;
-            LOG.usb.pending().await;
-        };
-        if let Either::First(len) = select(answer, quiet).await {
-            return len;
         }
+        if len == 0 {
+            // The log says whole lines. The rest of one is there as soon as its beginning is.
+            len = LOG.usb.backlog.lock(|backlog| backlog.borrow_mut().take(&mut packet));
+            is_within_line = len > 0 && !packet.get(..len).unwrap_or_default().ends_with(b"\n");
+        }
+        // A packet that cannot be sent is lost.
+        let packet = packet.get(..len).unwrap_or_default();
+        select(sender.write_packet(packet), control.control_changed()).await;
     }
-    let len = LOG.usb.next(packet).await;
-    *is_within_line = packet.get(..len).is_some_and(|line| !line.ends_with(b"\n"));
-    len
 }
 
 /// What is typed at the port, and the way back.
@@ -115,11 +133,14 @@ struct Keyboard<'d>(Receiver<'d, Driver<'d, USB>>);
 
 impl Terminal for Keyboard<'_> {
     async fn read(&mut self, buffer: &mut [u8]) -> usize {
-        match self.0.read_packet(buffer).await {
-            Ok(len) => len,
-            Err(_) => {
-                self.0.wait_connection().await;
-                0
+        loop {
+            match select(self.0.read_packet(buffer), CLOSED.wait()).await {
+                // An empty packet ends a transfer of full ones and says nothing itself.
+                Either::First(Ok(0)) => {}
+                Either::First(Ok(len)) => return len,
+                // The driver has no error that a packet of this length could meet.
+                Either::First(Err(_)) => yield_now().await,
+                Either::Second(()) => return 0,
             }
         }
     }
