@@ -96,7 +96,9 @@ impl<'a> Avahi<'a> {
 
     /// What a command prints.
     pub(super) fn run(&self, command: &str) -> String {
-        let output = Self::command(self.machine, command).stdout(Stdio::piped()).output().expect("the program runs");
+        // Where a service goes while it is resolved, avahi-browse never ends.
+        let mut command = Self::command(self.machine, &format!("timeout 20 {command}"));
+        let output = command.stdout(Stdio::piped()).output().expect("the program runs");
         String::from_utf8(output.stdout).expect("avahi prints UTF-8")
     }
 

@@ -17,7 +17,7 @@ use super::{announced, discovered, text};
 struct Board {
     program: Simulator,
     input: PipeWriter,
-    /// What it had, or tried to have, before.
+    /// How many labels it tried that others had.
     taken: usize,
     /// Its label, once it is announced.
     label: String,
@@ -152,7 +152,9 @@ fn avahi_gives_way_to_a_name_that_a_responder_has() {
     eventually("avahi takes another name", || avahi.run("avahi-resolve -n foreign-2.local").contains(THERE));
     let _service = avahi.publish("attic _rgb._tcp 8081");
     eventually("avahi's service takes another name", || {
-        avahi.run("avahi-browse -prt _rgb._tcp").contains(r";attic\032\0352;_rgb._tcp;local;foreign-2.local;10.77.0.2;8081;")
+        avahi
+            .run("avahi-browse -prt _rgb._tcp")
+            .contains(r";attic\032\0352;_rgb._tcp;local;foreign-2.local;10.77.0.2;8081;")
     });
     assert_eq!(avahi.run("avahi-resolve -n foreign.local").trim(), format!("foreign.local\t{HERE}"));
     for board in [attic, foreign] {
@@ -167,11 +169,14 @@ fn a_responder_and_avahi_that_start_together_end_with_two_names() {
     let Some([here, there]) = Machine::pair() else { return };
     let Some(avahi) = Avahi::start(&there) else { return };
     for name in ["attic", "cellar", "hall"] {
-        let _service = avahi.publish(&format!("{name} _rgb._tcp 8081"));
+        let service = avahi.publish(&format!("{name} _rgb._tcp 8081"));
         let mut board = Board::start(&here, HERE, name);
         board.wait();
         let expected = if board.taken > 0 {
-            [format!(";{name}-2;_rgb._tcp;local;{name}-2.local;{HERE};8080;"), format!(";{name};_rgb._tcp;local;foreign.local;")]
+            [
+                format!(";{name}-2;_rgb._tcp;local;{name}-2.local;{HERE};8080;"),
+                format!(";{name};_rgb._tcp;local;foreign.local;"),
+            ]
         } else {
             let other = format!(r";{name}\032\0352;_rgb._tcp;local;foreign.local;{THERE};8081;");
             [format!(";{name};_rgb._tcp;local;{name}.local;{HERE};8080;"), other]
@@ -181,6 +186,8 @@ fn a_responder_and_avahi_that_start_together_end_with_two_names() {
             expected.iter().all(|service| seen.contains(service))
         });
         assert_eq!(board.stop().code, Some(0));
+        drop(service);
+        eventually("both are gone", || avahi.run("avahi-browse -pt _rgb._tcp").is_empty());
     }
 }
 
@@ -235,9 +242,9 @@ fn the_simulator_finds_a_responder_until_its_goodbye() {
 fn of_a_responder_and_the_simulators_server_the_first_keeps_the_name() {
     let Some([here, there]) = Machine::pair() else { return };
     let first = Board::announced(&here, HERE, "attic");
-    let (_server, event) = announced(&there, "--bind 0.0.0.0:8080 --interface net0 --name attic");
+    let (_server, event) = announced(&there, "--bind 0.0.0.0:8081 --interface net0 --name attic");
     assert_eq!((text(&event, "host"), text(&event, "taken")), ("attic-2.local", "attic.local"));
-    let third = Board::announced(&here, HERE, "attic");
+    let third = Board::announced(&there, THERE, "attic");
     assert_eq!((&*third.label, third.taken), ("attic-3", 2));
     discovered(&there, "--interface net0", 3);
     assert_eq!(first.stop().lines.len(), 2, "it was not disturbed");
@@ -245,7 +252,7 @@ fn of_a_responder_and_the_simulators_server_the_first_keeps_the_name() {
 
 // DSC-1
 #[test]
-fn resolvers_of_unicast_dns_are_answered() {
+fn dig_is_answered() {
     let Some([here, there]) = Machine::pair() else { return };
     if Command::new("dig").arg("-v").output().is_err_and(|error| error.kind() == ErrorKind::NotFound) {
         eprintln!("SKIPPED: dig is not installed");
@@ -254,20 +261,46 @@ fn resolvers_of_unicast_dns_are_answered() {
     let _board = Board::announced(&here, HERE, "attic");
     let dig = |args: &str| {
         let mut command = Command::new("dig");
-        command.args(["@224.0.0.251", "-p", "5353", "+noedns", "+short"]).args(args.split(' '));
+        // What it sends to all it wants answered by all, so it asks the board alone.
+        command.arg(format!("@{HERE}")).args(["-p", "5353"]).args(args.split(' '));
         let output = there.command(&command).output().expect("dig runs");
         String::from_utf8(output.stdout).expect("dig prints UTF-8").trim().to_owned()
     };
-    // What is sent to all goes where a route leads.
-    let mut route = Command::new("ip");
-    let status = there.command(route.args(["route", "add", "224.0.0.0/4", "dev", "net0"])).status();
-    assert!(status.expect("ip runs").success());
-    assert_eq!(dig("attic.local A"), HERE);
-    assert_eq!(dig("+norecurse +qid=4711 ATTIC.local A"), HERE);
-    assert_eq!(dig("_rgb._tcp.local PTR"), "attic._rgb._tcp.local.");
-    assert_eq!(dig("attic._rgb._tcp.local SRV"), "0 0 8080 attic.local.");
+    assert_eq!(dig("+short attic.local A"), HERE);
+    assert_eq!(dig("+short +noedns +norecurse ATTIC.local A"), HERE);
+    assert_eq!(dig("+short _rgb._tcp.local PTR"), "attic._rgb._tcp.local.");
+    assert_eq!(dig("+short attic._rgb._tcp.local SRV"), "0 0 8080 attic.local.");
     let text = format!(r#""txtvers=1" "name=attic" "role=server" "version={}""#, env!("CARGO_PKG_VERSION"));
-    assert_eq!(dig("attic._rgb._tcp.local TXT"), text);
-    // As dig asks by default, with EDNS and a cookie.
-    assert_eq!(dig("+edns=0 attic.local A"), HERE);
+    assert_eq!(dig("+short attic._rgb._tcp.local TXT"), text);
+    let whole = dig("attic.local A");
+    assert!(whole.contains("flags: qr aa; QUERY: 1, ANSWER: 1, AUTHORITY: 0, ADDITIONAL: 1"), "{whole}");
+    let mut lines = whole.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+    assert!(lines.any(|words| words == ["attic.local.", "10", "IN", "NSEC", "attic.local.", "A"]), "{whole}");
+}
+
+// DSC-1. RFC 6762, section 6.7: from a port of its own, as resolvers of unicast DNS ask.
+#[test]
+fn who_asks_all_from_a_port_of_its_own_is_answered_alone() {
+    const ASK: &str = r"
+import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton('10.77.0.2'))
+s.settimeout(20)
+question = b'\x05attic\x05local\x00\x00\x01\x00\x01'
+s.sendto(b'\x12\x67\x01\x00\x00\x01' + bytes(6) + question, ('224.0.0.251', 5353))
+answer, (address, port) = s.recvfrom(1500)
+print(address, port, answer[:12].hex(), answer[12:12 + len(question)] == question, answer[12 + len(question):].hex())
+";
+    let Some([here, there]) = Machine::pair() else { return };
+    let _board = Board::announced(&here, HERE, "attic");
+    let mut python = Command::new("python3");
+    let output = there.command(python.args(["-c", ASK])).output().expect("nsenter runs where unshare does");
+    if String::from_utf8_lossy(&output.stderr).contains("No such file") {
+        eprintln!("SKIPPED: python3 is not installed");
+        return;
+    }
+    let printed = String::from_utf8(output.stdout).expect("python prints UTF-8");
+    let words: Vec<_> = printed.split_whitespace().collect();
+    assert_eq!(words[..4], [HERE, "5353", "126784000001000100000001", "True"], "its number and its question again");
+    assert!(words[4].starts_with("c00c000100010000000a00040a4d0001"), "the address, for ten seconds: {printed}");
 }

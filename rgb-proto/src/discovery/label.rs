@@ -19,14 +19,14 @@ impl Label {
     /// The longest label, in bytes (RFC 1035, section 2.3.4).
     pub const MAX_LEN: usize = 63;
 
-    const EMPTY: Self = Self { bytes: [0; Self::MAX_LEN], len: 0 };
+    /// No bytes yet; not a label until there are some.
+    pub(super) const EMPTY: Self = Self { bytes: [0; Self::MAX_LEN], len: 0 };
 
     /// A label of these bytes; none where there are none or more than 63.
     #[must_use]
     pub fn new(bytes: &[u8]) -> Option<Self> {
         let mut label = Self::EMPTY;
-        label.bytes.get_mut(..bytes.len())?.copy_from_slice(bytes);
-        label.len = bytes.len() as u8;
+        label.extend(bytes);
         (label.len > 0).then_some(label)
     }
 
@@ -34,7 +34,7 @@ impl Label {
     /// host label and the longest number fit.
     pub(super) fn numbered(label: &HostLabel, number: u16) -> Self {
         let mut numbered = Self::EMPTY;
-        numbered.extend(label.as_str().as_bytes());
+        numbered.extend(label.as_bytes());
         if number > 1 {
             numbered.extend(b"-");
             let mut digits = [0; 5];

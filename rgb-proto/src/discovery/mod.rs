@@ -3,6 +3,8 @@
 //! A board that serves answers for its host name, such as `rgb-server.local`, and announces a service of the type
 //! [`SERVICE_TYPE`] under it. A client that knows no server takes the first one announced.
 
+// Some helpers are never inlined: with a copy at each caller, a board's program is 50 to 400 bytes longer for each of them.
+
 mod browser;
 mod label;
 pub mod message;
@@ -31,24 +33,28 @@ pub const MESSAGE_LEN_MAX: usize = 512;
 const TYPE: &[&[u8]; 3] = &[b"_rgb", b"_tcp", b"local"];
 
 /// A point from `least_ms` to `most_ms` after `at`, by `random` of 2^32: what keeps boards from sending all at once.
+#[inline(never)]
 const fn spread([least_ms, most_ms]: [u32; 2], at: Instant, random: u32) -> Instant {
     let spread_micros = ((most_ms - least_ms) as u64 * 1000 * random as u64) >> 32;
-    Instant::from_micros(at.as_micros().saturating_add(least_ms as u64 * 1000 + spread_micros))
+    later(Instant::from_micros(at.as_micros().saturating_add(spread_micros)), least_ms)
+}
+
+/// The point so many milliseconds after `at`. The spans here are short and constant: this is less code than sums of
+/// `Duration` are.
+#[inline(never)]
+const fn later(at: Instant, millis: u32) -> Instant {
+    Instant::from_micros(at.as_micros().saturating_add(millis as u64 * 1000))
 }
 
 /// Whether this may be another host's address (RFC 6762, section 11).
+#[inline(never)]
 const fn is_plausible(from: SocketAddrV4) -> bool {
     let address = from.ip();
     from.port() != 0 && !address.is_unspecified() && !address.is_multicast() && !address.is_broadcast()
 }
 
-/// The earlier of two points, if there are any.
-fn earlier(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
-    match (one, other) {
-        (Some(one), Some(other)) => Some(one.min(other)),
-        _ => one.or(other),
-    }
-}
+/// What never comes.
+const NEVER: Instant = Instant::from_micros(u64::MAX);
 
 /// The keys of a service's TXT record (DSC-2).
 pub mod txt {
@@ -92,11 +98,9 @@ impl HostLabel {
                 _ => label.push(byte.to_ascii_lowercase()),
             }
         }
-        while let Some(rest) = label.as_str().strip_suffix('-') {
-            label.len = rest.len() as u8;
-            if let Some(byte) = label.bytes.get_mut(usize::from(label.len)) {
-                *byte = 0;
-            }
+        while let Some(last @ b'-') = label.bytes.get_mut(usize::from(label.len).wrapping_sub(1)) {
+            *last = 0;
+            label.len -= 1;
         }
         if label.len == 0 {
             for &byte in b"rgb-board" {
@@ -116,7 +120,11 @@ impl HostLabel {
     /// The label as text, without a domain.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        self.bytes.get(..usize::from(self.len)).and_then(|bytes| core::str::from_utf8(bytes).ok()).unwrap_or_default()
+        core::str::from_utf8(self.as_bytes()).unwrap_or_default()
+    }
+
+    fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(..usize::from(self.len)).unwrap_or_default()
     }
 }
 

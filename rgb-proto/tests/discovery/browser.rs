@@ -171,6 +171,15 @@ fn what_is_known_for_less_than_half_of_its_time_is_asked_for_again_and_then_forg
     }
 }
 
+#[test]
+fn the_longest_time_to_live_is_known_for_years() {
+    let for_ever = record(TYPE, PTR, IN, u32::MAX, &name(INSTANCE));
+    let all = response(&[for_ever, service(), text(), address()]);
+    let mut browser = asking();
+    assert_eq!(hear(&mut browser, &all, 100).found.len(), 1);
+    assert!(hear(&mut browser, &all, 365 * 24 * 3_600_000).found.is_empty());
+}
+
 // DSC-6
 #[test]
 fn what_is_missing_is_asked_for() {

@@ -1,12 +1,10 @@
 //! A service of which not everything is known yet.
 
 use core::net::{Ipv4Addr, SocketAddrV4};
-use core::str;
-use core::time::Duration;
 
 use super::FoundServer;
-use crate::discovery::message::{Data, Message, MessageFull, Record, Section, Writer, class, kind};
-use crate::discovery::{Label, TYPE, txt};
+use crate::discovery::message::{Data, MessageFull, Record, Section, Writer, class, kind};
+use crate::discovery::{Label, NEVER, TYPE, later, txt};
 use crate::name::Name;
 use crate::settings::Role;
 use crate::time::Instant;
@@ -15,17 +13,17 @@ use crate::time::Instant;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Candidate {
     label: Label,
-    /// When the pointer to it last came, and how long that holds.
-    seen: Instant,
+    /// How long the pointer to it holds, in seconds, and until when.
     ttl: u32,
+    end: Instant,
     /// The host's label under `.local`, and the port.
     service: Option<(Label, u16)>,
     address: Option<Ipv4Addr>,
     text: Option<Text>,
     is_reported: bool,
-    /// How often was asked for what is missing, and when it is the next time.
+    /// How often was asked for what is missing, and when it is the next time; never before that is settled.
     asked: u8,
-    ask: Option<Instant>,
+    ask: Instant,
 }
 
 /// What a TXT record tells (DSC-2).
@@ -44,14 +42,14 @@ impl Candidate {
     pub(super) const fn new(label: Label, ttl: u32, now: Instant) -> Self {
         Self {
             label,
-            seen: now,
             ttl,
+            end: Self::end(ttl, now),
             service: None,
             address: None,
             text: None,
             is_reported: false,
             asked: 0,
-            ask: None,
+            ask: NEVER,
         }
     }
 
@@ -61,17 +59,17 @@ impl Candidate {
 
     /// The pointer to it came again.
     pub(super) const fn refresh(&mut self, ttl: u32, now: Instant) {
-        self.seen = now;
         self.ttl = ttl;
+        self.end = Self::end(ttl, now);
     }
 
     /// Whether the announcement no longer holds.
     pub(super) fn is_over(&self, now: Instant) -> bool {
-        now >= self.end()
+        now >= self.end
     }
 
-    fn end(&self) -> Instant {
-        self.seen + Duration::from_secs(u64::from(self.ttl))
+    const fn end(ttl: u32, now: Instant) -> Instant {
+        Instant::from_micros(now.as_micros().saturating_add(ttl as u64 * 1_000_000))
     }
 
     /// Whether nothing more is to be learned of it.
@@ -79,36 +77,31 @@ impl Candidate {
         self.is_reported
     }
 
-    /// Takes what this message tells of the service. The host must be known before its address is.
-    pub(super) fn take(&mut self, message: &Message<'_>) {
+    /// Takes what this SRV or TXT record of the service tells.
+    pub(super) fn take(&mut self, record: &Record<'_>) {
         if self.is_reported {
             return;
         }
-        for record in told(message) {
-            if record.name.label_under(TYPE).is_some_and(|label| self.is(label)) {
-                self.take_service(&record);
-                if record.kind == kind::TXT {
-                    self.text = Some(Text::of(&record));
-                }
-            }
+        if record.kind == kind::TXT {
+            self.text = Some(Text::of(record));
         }
-        let Some((host, _)) = self.service else { return };
-        for record in told(message) {
-            if record.name.label_under(Self::DOMAIN).is_some_and(|label| host.is(label)) {
-                let address = record.address().filter(|address| is_usable(*address));
-                self.address = self.address.or(address);
-            }
-        }
-    }
-
-    fn take_service(&mut self, record: &Record<'_>) {
         let host = record.target().and_then(|target| Label::new(target.label_under(Self::DOMAIN)?));
-        let (Some(host), Some(port)) = (host, record.port()) else { return };
-        if port != 0 {
+        if let (Some(host), Some(port @ 1..)) = (host, record.port()) {
             if self.service.is_some_and(|(known, _)| !known.is(host.as_bytes())) {
                 self.address = None;
             }
             self.service = Some((host, port));
+        }
+    }
+
+    /// Takes the address in this A record if it is the host's, which must be known before.
+    pub(super) fn take_address(&mut self, record: &Record<'_>) {
+        if let Some((host, _)) = &self.service
+            && !self.is_reported
+            && record.name.label_under(Self::DOMAIN).is_some_and(|label| host.is(label))
+        {
+            let address = record.address().filter(|address| is_usable(*address));
+            self.address = self.address.or(address);
         }
     }
 
@@ -125,13 +118,15 @@ impl Candidate {
 
     /// Asks for what is missing then, unless that is settled.
     pub(super) fn start_asking(&mut self, at: Instant) {
-        self.ask.get_or_insert(at);
+        if self.ask == NEVER {
+            self.ask = at;
+        }
     }
 
     /// When is asked for what is missing.
-    pub(super) fn next_ask(&self) -> Option<Instant> {
+    pub(super) fn next_ask(&self) -> Instant {
         let is_whole = self.service.is_some() && self.address.is_some() && self.text.is_some();
-        self.ask.filter(|_| !is_whole)
+        if is_whole { NEVER } else { self.ask }
     }
 
     /// Whether the last question has had its time.
@@ -150,34 +145,39 @@ impl Candidate {
 
     /// Notes that what is missing is asked for now; each time the wait is twice as long (RFC 6762, section 5.2).
     pub(super) fn handle_asked(&mut self, now: Instant) {
-        self.ask = Some(now + Duration::from_secs(1 << self.asked.min(Self::ASKS_MAX)));
+        self.ask = later(now, 1000 << self.asked.min(Self::ASKS_MAX));
         self.asked = self.asked.saturating_add(1);
     }
 
     /// Asks for what is missing.
     pub(super) fn write_questions(&self, writer: &mut Writer<'_>) -> Result<(), MessageFull> {
-        let [service, transport, domain] = *TYPE;
-        let instance = [self.label.as_bytes(), service, transport, domain];
         match &self.service {
-            None => writer.question(&instance, kind::SRV, class::IN)?,
+            None => writer.question(&self.instance(), kind::SRV, class::IN)?,
             Some((host, _)) if self.address.is_none() => {
-                writer.question(&[host.as_bytes(), domain], kind::A, class::IN)?;
+                writer.question(&[host.as_bytes(), b"local"], kind::A, class::IN)?;
             }
             Some(_) => {}
         }
-        if self.text.is_none() { writer.question(&instance, kind::TXT, class::IN) } else { Ok(()) }
+        if self.text.is_none() { writer.question(&self.instance(), kind::TXT, class::IN) } else { Ok(()) }
     }
 
     /// Tells that the pointer to this service is known, so that nobody answers with it, while it holds for at least half of
     /// its time (RFC 6762, section 7.1).
     pub(super) fn write_known_answer(&self, writer: &mut Writer<'_>, now: Instant) -> Result<(), MessageFull> {
-        let left = self.end().saturating_duration_since(now).as_secs() as u32;
+        // Seconds are 64 * 15,625 microseconds.
+        let left_micros = self.end.as_micros().saturating_sub(now.as_micros());
+        let left = u32::try_from(left_micros >> 6).unwrap_or(u32::MAX) / 15_625;
         if left < self.ttl.div_ceil(2) {
             return Ok(());
         }
+        writer.record(Section::Answer, TYPE, false, left, Data::Ptr(&self.instance()))
+    }
+
+    /// The labels of the service's instance.
+    #[inline(never)]
+    fn instance(&self) -> [&[u8]; 4] {
         let [service, transport, domain] = *TYPE;
-        let instance = [self.label.as_bytes(), service, transport, domain];
-        writer.record(Section::Answer, TYPE, false, left, Data::Ptr(&instance))
+        [self.label.as_bytes(), service, transport, domain]
     }
 
     const DOMAIN: &[&[u8]] = &[b"local"];
@@ -188,23 +188,26 @@ impl Text {
         let (mut name, mut role) = (None, None);
         for string in record.strings() {
             let Some(equals) = string.iter().position(|&byte| byte == b'=') else { continue };
-            let (key, value) = string.split_at(equals);
-            let Ok(value) = str::from_utf8(value.get(1..).unwrap_or_default()) else { continue };
+            let (key, value) = (string.get(..equals).unwrap_or_default(), string.get(equals + 1..).unwrap_or_default());
             // The first of equal keys counts, in either case (RFC 6763, section 6.4).
             if key.eq_ignore_ascii_case(txt::NAME.as_bytes()) {
-                name = name.or(value.parse().ok());
+                name = name.or(name_of(value));
             } else if key.eq_ignore_ascii_case(txt::ROLE.as_bytes()) {
-                role =
-                    role.or([Role::Server, Role::Client, Role::Both].into_iter().find(|role| role.as_str() == value));
+                let is_it = |role: &Role| role.as_str().as_bytes() == value;
+                role = role.or([Role::Server, Role::Client, Role::Both].into_iter().find(is_it));
             }
         }
         Self { name, role: role.unwrap_or(Role::Server) }
     }
 }
 
-/// The records that a response tells, without those that it takes back.
-fn told<'a>(message: &Message<'a>) -> impl Iterator<Item = Record<'a>> {
-    message.records().filter(|record| record.class == class::IN && record.ttl > 0)
+/// The name of these bytes, if they are one.
+fn name_of(bytes: &[u8]) -> Option<Name> {
+    let mut name = Name::EMPTY;
+    for &byte in bytes {
+        name.push(byte).ok()?;
+    }
+    (!name.is_empty()).then_some(name)
 }
 
 /// Whether a connection can be made to this address.

@@ -4,12 +4,11 @@ mod candidate;
 
 use core::fmt;
 use core::net::SocketAddrV4;
-use core::time::Duration;
 
 use candidate::Candidate;
 
-use super::message::{Message, Writer, class, flags, kind};
-use super::{GROUP, Label, MESSAGE_LEN_MAX, TYPE, is_plausible, spread};
+use super::message::{Message, Record, Writer, class, flags, kind};
+use super::{GROUP, Label, MESSAGE_LEN_MAX, NEVER, TYPE, is_plausible, later, spread};
 use crate::name::Name;
 use crate::settings::Role;
 use crate::time::Instant;
@@ -42,7 +41,7 @@ pub struct Browser {
     /// When the next question for services is asked, once that was drawn.
     query: Option<Instant>,
     /// From that question to the one behind it; zero before the first.
-    interval: Duration,
+    interval_ms: u32,
     /// Before this no other question is asked.
     quiet_until: Instant,
     candidates: [Option<Candidate>; Browser::CANDIDATES_MAX],
@@ -84,10 +83,10 @@ impl Browser {
     /// From when to when the first question is asked (RFC 6762, section 5.2).
     const FIRST_DELAY_MS: [u32; 2] = [20, 120];
     /// From the first question to the second; then always twice as long (RFC 6762, section 5.2).
-    const INTERVAL_FIRST: Duration = Duration::from_secs(1);
-    const INTERVAL_MAX: Duration = Duration::from_secs(60);
+    const INTERVAL_FIRST_MS: u32 = 1000;
+    const INTERVAL_MAX_MS: u32 = 60_000;
     /// Between questions for what is missing of services, so that many new ones do not make many questions.
-    const QUIET: Duration = Duration::from_millis(250);
+    const QUIET_MS: u32 = 250;
 
     /// A browser that starts now. A server at the address `own` is not reported: this board (DSC-6).
     #[must_use]
@@ -96,7 +95,7 @@ impl Browser {
             own,
             started: now,
             query: None,
-            interval: Duration::ZERO,
+            interval_ms: 0,
             quiet_until: now,
             candidates: [None; Self::CANDIDATES_MAX],
         }
@@ -111,20 +110,11 @@ impl Browser {
             return;
         }
         self.forget_old(now);
-        for record in message.records().filter(|record| record.class == class::IN) {
-            if record.kind == kind::PTR && record.name.is(TYPE) {
-                if let Some(label) = record.target().and_then(|target| target.label_under(TYPE)) {
-                    self.handle_pointer(label, record.ttl, now);
-                }
-            } else if record.kind == kind::SRV
-                && record.ttl == 0
-                && let Some(label) = record.name.label_under(TYPE)
-            {
-                self.handle_pointer(label, 0, now);
+        // A service must be known before what is told of it, and its host before that one's address.
+        for kind in [kind::PTR, kind::SRV, kind::TXT, kind::A] {
+            for record in message.records().filter(|record| record.class == class::IN && record.kind == kind) {
+                self.handle_record(&record, now);
             }
-        }
-        for candidate in self.candidates.iter_mut().flatten() {
-            candidate.take(&message);
         }
     }
 
@@ -135,7 +125,7 @@ impl Browser {
         for candidate in self.candidates.iter_mut().flatten() {
             candidate.start_asking(ask);
         }
-        if self.next_ask().is_some_and(|ask| now >= ask)
+        if now >= self.next_ask()
             && let Some(len) = self.ask(now, buffer)
         {
             return BrowserStep::Transmit { len };
@@ -148,11 +138,35 @@ impl Browser {
         self.query = Some(query);
         if now >= query {
             let len = self.write_query(now, buffer);
-            self.interval = self.interval.saturating_mul(2).clamp(Self::INTERVAL_FIRST, Self::INTERVAL_MAX);
-            self.query = Some(now + self.interval);
+            self.interval_ms = (2 * self.interval_ms).clamp(Self::INTERVAL_FIRST_MS, Self::INTERVAL_MAX_MS);
+            self.query = Some(later(now, self.interval_ms));
             return BrowserStep::Transmit { len };
         }
-        BrowserStep::Wait { until: self.next_ask().map_or(query, |ask| query.min(ask)) }
+        BrowserStep::Wait { until: query.min(self.next_ask()) }
+    }
+
+    fn handle_record(&mut self, record: &Record<'_>, now: Instant) {
+        if record.kind == kind::A {
+            if record.ttl > 0 {
+                self.candidates.iter_mut().flatten().for_each(|candidate| candidate.take_address(record));
+            }
+            return;
+        }
+        let pointed = if record.kind != kind::PTR {
+            Some(record.name)
+        } else if record.name.is(TYPE) {
+            record.target()
+        } else {
+            None
+        };
+        let Some(label) = pointed.and_then(|name| name.label_under(TYPE)) else { return };
+        if record.kind == kind::PTR || record.kind == kind::SRV && record.ttl == 0 {
+            self.handle_pointer(label, record.ttl, now);
+        } else if record.ttl > 0
+            && let Some(candidate) = self.candidates.iter_mut().flatten().find(|candidate| candidate.is(label))
+        {
+            candidate.take(record);
+        }
     }
 
     /// The service with this label was announced, or with a `ttl` of 0 taken back (RFC 6762, section 10.1).
@@ -175,6 +189,7 @@ impl Browser {
         }
     }
 
+    #[inline(never)]
     fn forget_old(&mut self, now: Instant) {
         for place in &mut self.candidates {
             place.take_if(|candidate| candidate.is_over(now));
@@ -182,9 +197,9 @@ impl Browser {
     }
 
     /// When is asked next for what is missing of services.
-    fn next_ask(&self) -> Option<Instant> {
-        let asks = self.candidates.iter().flatten().filter_map(Candidate::next_ask);
-        asks.min().map(|ask| ask.max(self.quiet_until))
+    fn next_ask(&self) -> Instant {
+        let asks = self.candidates.iter().flatten().map(Candidate::next_ask);
+        asks.fold(NEVER, Instant::min).max(self.quiet_until)
     }
 
     /// Asks for what is missing, unless there is nothing left to ask.
@@ -192,8 +207,7 @@ impl Browser {
         let mut writer = Writer::new(buffer, 0, 0);
         let len_of_none = writer.len();
         for place in &mut self.candidates {
-            let Some(candidate) = place.as_mut().filter(|candidate| candidate.next_ask().is_some_and(|ask| now >= ask))
-            else {
+            let Some(candidate) = place.as_mut().filter(|candidate| now >= candidate.next_ask()) else {
                 continue;
             };
             if candidate.does_without_text() {
@@ -209,13 +223,13 @@ impl Browser {
         if len == len_of_none {
             return None;
         }
-        self.quiet_until = now + Self::QUIET;
+        self.quiet_until = later(now, Self::QUIET_MS);
         Some(len)
     }
 
     fn write_query(&self, now: Instant, buffer: &mut [u8; MESSAGE_LEN_MAX]) -> usize {
         // Who asks for the first time may be answered alone (RFC 6762, section 5.4).
-        let by_unicast = if self.interval.is_zero() { class::TOP_BIT } else { 0 };
+        let by_unicast = if self.interval_ms == 0 { class::TOP_BIT } else { 0 };
         let mut writer = Writer::new(buffer, 0, 0);
         let asked = writer.question(TYPE, kind::PTR, class::IN | by_unicast);
         debug_assert_eq!(asked, Ok(()));

@@ -17,7 +17,7 @@ pub(super) const POINTER: u8 = 0xc0;
 /// A name in a message. It was read to its end once, so its labels are all there.
 #[derive(Clone, Copy)]
 pub struct Name<'a> {
-    message: &'a [u8],
+    pub(super) message: &'a [u8],
     offset: usize,
 }
 
@@ -112,6 +112,7 @@ impl<'a> Labels<'a> {
 impl<'a> Iterator for Labels<'a> {
     type Item = &'a [u8];
 
+    #[inline(never)]
     fn next(&mut self) -> Option<&'a [u8]> {
         self.read().flatten()
     }

@@ -41,7 +41,6 @@ pub struct Record<'a> {
     pub flush: bool,
     /// How long it may be kept, in seconds; 0 takes it back (RFC 6762, section 10.1).
     pub ttl: u32,
-    message: &'a [u8],
     data: usize,
     data_end: usize,
 }
@@ -118,8 +117,8 @@ impl<'a> Message<'a> {
 impl<'a> Questions<'a> {
     fn read(&mut self) -> Option<Question<'a>> {
         let (name, end) = Name::read(self.message, self.offset)?;
-        let kind = word(self.message, end)?;
-        let class = word(self.message, end + 2)?;
+        let &[kind, kind_end, class, class_end] = self.message.get(end..)?.first_chunk()?;
+        let (kind, class) = (u16::from_be_bytes([kind, kind_end]), u16::from_be_bytes([class, class_end]));
         self.offset = end + 4;
         self.left = self.left.checked_sub(1)?;
         Some(Question { name, kind, class: class & !class::TOP_BIT, unicast: class & class::TOP_BIT != 0 })
@@ -140,11 +139,11 @@ impl<'a> Records<'a> {
         let (left, section) = self.left.iter_mut().zip(SECTIONS).find(|(left, _)| **left > 0)?;
         let message = self.message;
         let (name, end) = Name::read(message, self.offset)?;
-        let kind = word(message, end)?;
-        let class = word(message, end + 2)?;
-        let ttl = u32::from(word(message, end + 4)?) << 16 | u32::from(word(message, end + 6)?);
+        let &[kind, kind_end, class, class_end, t0, t1, t2, t3, len, len_end] = message.get(end..)?.first_chunk()?;
+        let (kind, class) = (u16::from_be_bytes([kind, kind_end]), u16::from_be_bytes([class, class_end]));
+        let ttl = u32::from_be_bytes([t0, t1, t2, t3]);
         let data = end + 10;
-        let data_end = data + usize::from(word(message, end + 8)?);
+        let data_end = data + usize::from(u16::from_be_bytes([len, len_end]));
         message.get(..data_end)?;
         let record = Record {
             section,
@@ -153,7 +152,6 @@ impl<'a> Records<'a> {
             class: class & !class::TOP_BIT,
             flush: class & class::TOP_BIT != 0,
             ttl,
-            message,
             data,
             data_end,
         };
@@ -183,8 +181,9 @@ impl<'a> Iterator for Records<'a> {
 impl<'a> Record<'a> {
     /// The record's data as they stand in the message; a name in them may be compressed.
     #[must_use]
+    #[inline(never)]
     pub fn data(&self) -> &'a [u8] {
-        self.message.get(self.data..self.data_end).unwrap_or_default()
+        self.name.message.get(self.data..self.data_end).unwrap_or_default()
     }
 
     /// Of an A record the address.
@@ -197,13 +196,13 @@ impl<'a> Record<'a> {
     /// Of a PTR record the name that it leads to, of an SRV record the host.
     #[must_use]
     pub fn target(&self) -> Option<Name<'a>> {
-        Name::read(self.message, self.name_at()?).map(|(name, _)| name)
+        Name::read(self.name.message, self.name_at()?).map(|(name, _)| name)
     }
 
     /// Of an SRV record the port.
     #[must_use]
     pub fn port(&self) -> Option<u16> {
-        if self.kind == kind::SRV { word(self.message, self.data + 4) } else { None }
+        if self.kind == kind::SRV { word(self.name.message, self.data + 4) } else { None }
     }
 
     /// Of a TXT record the strings; one that leaves the record ends them.
@@ -236,7 +235,7 @@ impl<'a> Record<'a> {
     /// The bytes of the data with names uncompressed.
     fn plain_data(&self) -> impl Iterator<Item = u8> + use<'a> {
         let fixed_end = self.name_at().unwrap_or(self.data_end);
-        let mut run = self.message.get(self.data..fixed_end).unwrap_or_default();
+        let mut run = self.name.message.get(self.data..fixed_end).unwrap_or_default();
         let mut labels = self.target().map(Name::labels);
         core::iter::from_fn(move || {
             if run.is_empty()
@@ -254,6 +253,7 @@ impl<'a> Record<'a> {
 }
 
 /// The big-endian word at this offset.
-fn word(bytes: &[u8], offset: usize) -> Option<u16> {
-    Some(u16::from_be_bytes([*bytes.get(offset)?, *bytes.get(offset + 1)?]))
+#[inline(never)]
+pub(super) fn word(bytes: &[u8], offset: usize) -> Option<u16> {
+    bytes.get(offset..)?.first_chunk().map(|word| u16::from_be_bytes(*word))
 }

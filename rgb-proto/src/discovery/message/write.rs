@@ -3,6 +3,7 @@
 use core::net::Ipv4Addr;
 
 use super::name::{LABEL_LEN_MAX, NAME_LEN_MAX, POINTER};
+use super::read::word;
 use super::{HEADER_LEN, Name, Section, class, kind};
 
 /// How many names, and ends of names, are remembered for pointers to them.
@@ -31,6 +32,8 @@ pub struct Writer<'b> {
     /// The offsets of names in the message, for pointers to them; zero where there is none yet.
     names: [u16; NAMES_MAX],
     compress_data: bool,
+    /// Whether what is being written does not fit.
+    is_full: bool,
 }
 
 /// The data of a record to write.
@@ -66,12 +69,11 @@ pub struct MessageFull;
 
 impl<'b> Writer<'b> {
     /// An empty message with this header. A buffer without room for a header holds no message.
+    #[inline(never)]
     pub fn new(buffer: &'b mut [u8], id: u16, flags: u16) -> Self {
-        let mut writer = Self { buffer, len: 0, names: [0; NAMES_MAX], compress_data: true };
-        let header = writer.put_word(id).and_then(|()| writer.put_word(flags)).and_then(|()| writer.put(&[0; 8]));
-        if header.is_err() {
-            writer.len = 0;
-        }
+        let mut writer = Self { buffer, len: 0, names: [0; NAMES_MAX], compress_data: true, is_full: false };
+        let ([id, id_end], [flags, flags_end]) = (id.to_be_bytes(), flags.to_be_bytes());
+        writer.put(&[id, id_end, flags, flags_end, 0, 0, 0, 0, 0, 0, 0, 0]);
         writer
     }
 
@@ -96,11 +98,11 @@ impl<'b> Writer<'b> {
     ///
     /// [`MessageFull`] when it does not fit; the message is as before.
     pub fn question(&mut self, name: &[&[u8]], kind: u16, class: u16) -> Result<(), MessageFull> {
-        self.whole(4, |writer| {
-            writer.put_name(name, true)?;
-            writer.put_word(kind)?;
-            writer.put_word(class)
-        })
+        let start = self.len;
+        self.put_name(name, true);
+        self.put_word(kind);
+        self.put_word(class);
+        self.finish(start, 4)
     }
 
     /// Adds a record of the class IN, behind those of its section and of the sections before it. `flush` sets the
@@ -122,90 +124,79 @@ impl<'b> Writer<'b> {
             Section::Authority => 8,
             Section::Additional => 10,
         };
-        self.whole(count, |writer| {
-            writer.put_name(name, true)?;
-            writer.put_word(match data {
-                Data::A(_) => kind::A,
-                Data::Ptr(_) => kind::PTR,
-                Data::Srv { .. } => kind::SRV,
-                Data::Txt(_) => kind::TXT,
-                Data::Nsec { .. } => kind::NSEC,
-            })?;
-            writer.put_word(class::IN | if flush { class::TOP_BIT } else { 0 })?;
-            writer.put(&ttl.to_be_bytes())?;
-            let start = writer.len;
-            writer.put_word(0)?;
-            writer.put_data(data)?;
-            writer.set_word(start, (writer.len - start - 2) as u16)
-        })
+        let start = self.len;
+        self.put_name(name, true);
+        self.put_word(match data {
+            Data::A(_) => kind::A,
+            Data::Ptr(_) => kind::PTR,
+            Data::Srv { .. } => kind::SRV,
+            Data::Txt(_) => kind::TXT,
+            Data::Nsec { .. } => kind::NSEC,
+        });
+        self.put_word(class::IN | if flush { class::TOP_BIT } else { 0 });
+        self.put(&ttl.to_be_bytes());
+        let data_len = self.len;
+        self.put_word(0);
+        self.put_data(data);
+        self.set_word(data_len, (self.len - data_len).saturating_sub(2) as u16);
+        self.finish(start, count)
     }
 
-    /// Writes something that counts at this offset of the header, or nothing of it.
-    fn whole(
-        &mut self,
-        count: usize,
-        write: impl FnOnce(&mut Self) -> Result<(), MessageFull>,
-    ) -> Result<(), MessageFull> {
-        if self.len < HEADER_LEN {
+    /// Counts what stands behind `start` at this offset of the header, or takes it away where it is not whole.
+    fn finish(&mut self, start: usize, count: usize) -> Result<(), MessageFull> {
+        if self.is_full || start < HEADER_LEN {
+            self.is_full = false;
+            self.len = start;
+            for name in self.names.iter_mut().filter(|name| usize::from(**name) >= start) {
+                *name = 0;
+            }
             return Err(MessageFull);
         }
-        let (len, names) = (self.len, self.names);
-        let written = write(self);
-        if written.is_err() {
-            self.len = len;
-            self.names = names;
-            return written;
-        }
-        let counted =
-            self.buffer.get(count..count + 2).map_or(0, |count| u16::from(count[0]) << 8 | u16::from(count[1]));
-        self.set_word(count, counted.saturating_add(1))
+        let counted = word(self.buffer, count).unwrap_or_default();
+        self.set_word(count, counted.saturating_add(1));
+        Ok(())
     }
 
-    fn put_data(&mut self, data: Data<'_>) -> Result<(), MessageFull> {
+    fn put_data(&mut self, data: Data<'_>) {
         match data {
             Data::A(address) => self.put(&address.octets()),
             Data::Ptr(target) => self.put_name(target, true),
             Data::Srv { port, target } => {
-                self.put(&[0; 4])?;
-                self.put_word(port)?;
-                self.put_name(target, self.compress_data)
+                self.put(&[0; 4]);
+                self.put_word(port);
+                self.put_name(target, self.compress_data);
             }
             Data::Txt(pairs) => {
                 for [key, value] in pairs {
-                    let len = u8::try_from(key.len() + 1 + value.len()).map_err(|_| MessageFull)?;
-                    self.put(&[len])?;
-                    self.put(key)?;
-                    self.put(b"=")?;
-                    self.put(value)?;
+                    let len = key.len() + 1 + value.len();
+                    self.is_full |= len > usize::from(u8::MAX);
+                    self.put(&[len as u8]);
+                    self.put(key);
+                    self.put(b"=");
+                    self.put(value);
                 }
-                Ok(())
             }
             Data::Nsec { next, types } => {
-                self.put_name(next, self.compress_data)?;
-                self.put(&[0, types.len() as u8])?;
-                self.put(types)
+                self.put_name(next, self.compress_data);
+                self.put(&[0, types.len() as u8]);
+                self.put(types);
             }
         }
     }
 
-    fn put_name(&mut self, mut labels: &[&[u8]], compress: bool) -> Result<(), MessageFull> {
-        if labels.iter().map(|label| 1 + label.len()).sum::<usize>() > NAME_LEN_MAX {
-            return Err(MessageFull);
-        }
+    fn put_name(&mut self, mut labels: &[&[u8]], compress: bool) {
+        self.is_full |= labels.iter().map(|label| 1 + label.len()).sum::<usize>() > NAME_LEN_MAX;
         while let Some((label, rest)) = labels.split_first() {
             if compress && let Some(offset) = self.find(labels) {
                 return self.put_word(u16::from(POINTER) << 8 | offset);
             }
             self.remember();
-            let len = label.len() as u8;
-            if label.is_empty() || label.len() > LABEL_LEN_MAX {
-                return Err(MessageFull);
-            }
-            self.put(&[len])?;
-            self.put(label)?;
+            self.is_full |= label.is_empty() || label.len() > LABEL_LEN_MAX;
+            self.put(&[label.len() as u8]);
+            self.put(label);
             labels = rest;
         }
-        self.put(&[0])
+        self.put(&[0]);
     }
 
     /// Where this name stands already.
@@ -228,19 +219,25 @@ impl<'b> Writer<'b> {
         }
     }
 
-    fn put_word(&mut self, word: u16) -> Result<(), MessageFull> {
-        self.put(&word.to_be_bytes())
+    fn put_word(&mut self, word: u16) {
+        self.put(&word.to_be_bytes());
     }
 
-    fn put(&mut self, bytes: &[u8]) -> Result<(), MessageFull> {
+    #[inline(never)]
+    fn put(&mut self, bytes: &[u8]) {
         let end = self.len + bytes.len();
-        self.buffer.get_mut(self.len..end).ok_or(MessageFull)?.copy_from_slice(bytes);
-        self.len = end;
-        Ok(())
+        match self.buffer.get_mut(self.len..end) {
+            Some(place) => {
+                place.copy_from_slice(bytes);
+                self.len = end;
+            }
+            None => self.is_full = true,
+        }
     }
 
-    fn set_word(&mut self, offset: usize, word: u16) -> Result<(), MessageFull> {
-        self.buffer.get_mut(offset..offset + 2).ok_or(MessageFull)?.copy_from_slice(&word.to_be_bytes());
-        Ok(())
+    fn set_word(&mut self, offset: usize, word: u16) {
+        if let Some(place) = self.buffer.get_mut(offset..).and_then(|behind| behind.first_chunk_mut()) {
+            *place = word.to_be_bytes();
+        }
     }
 }

@@ -23,7 +23,7 @@ pub(super) fn is_taken(zone: &Zone, ours: &Message<'_>, theirs: &Message<'_>, pr
 
 /// Whether this query is from a host that probes for one of our names (RFC 6762, section 8.2).
 pub(super) fn is_probe(zone: &Zone, query: &Message<'_>) -> bool {
-    proposes(zone, query, Owner::Host) || proposes(zone, query, Owner::Instance)
+    proposed(zone, query).is_some()
 }
 
 /// Whether a host that probes at the same time as we do goes before us (RFC 6762, section 8.2). `ours` has the records that
@@ -32,10 +32,7 @@ pub(super) fn is_probe(zone: &Zone, query: &Message<'_>) -> bool {
 /// Where it probes for both of our names, the host's decides: if each name were decided for itself, each host could lose
 /// one, and both would wait and meet again for ever.
 pub(super) fn goes_first(zone: &Zone, ours: &Message<'_>, theirs: &Message<'_>) -> bool {
-    let owner = if proposes(zone, theirs, Owner::Host) { Owner::Host } else { Owner::Instance };
-    if !proposes(zone, theirs, owner) {
-        return false;
-    }
+    let Some(owner) = proposed(zone, theirs) else { return false };
     let (mut our, mut their) = (None, None);
     loop {
         our = next(zone, ours, owner, our);
@@ -67,8 +64,17 @@ pub(super) fn known_answers(zone: &Zone, ours: &Message<'_>, query: &Message<'_>
     known
 }
 
-fn proposes(zone: &Zone, message: &Message<'_>, owner: Owner) -> bool {
-    next(zone, message, owner, None).is_some()
+/// The name of ours that others' records are proposed for; where it is both, the host's.
+fn proposed(zone: &Zone, query: &Message<'_>) -> Option<Owner> {
+    let mut proposed = None;
+    for record in query.records().filter(|record| record.section == Section::Authority) {
+        match zone.owner(record.name) {
+            Some(Owner::Host) => return Some(Owner::Host),
+            Some(Owner::Instance) => proposed = Some(Owner::Instance),
+            _ => {}
+        }
+    }
+    proposed
 }
 
 /// Of the records proposed for a name the one that follows `previous` in the order of the comparison; each goes with its
@@ -79,12 +85,19 @@ fn next<'a>(
     owner: Owner,
     previous: Option<(usize, Record<'a>)>,
 ) -> Option<(usize, Record<'a>)> {
-    let compare =
-        |one: &(usize, Record<'_>), other: &(usize, Record<'_>)| one.1.compare(&other.1).then(one.0.cmp(&other.0));
-    message
-        .records()
-        .enumerate()
-        .filter(|(_, record)| record.section == Section::Authority && zone.owner(record.name) == Some(owner))
-        .filter(|record| previous.is_none_or(|previous| compare(record, &previous) == Ordering::Greater))
-        .min_by(compare)
+    let mut next: Option<(usize, Record<'a>)> = None;
+    for candidate in message.records().enumerate() {
+        if candidate.1.section == Section::Authority
+            && zone.owner(candidate.1.name) == Some(owner)
+            && previous.as_ref().is_none_or(|previous| is_before(previous, &candidate))
+            && next.as_ref().is_none_or(|next| is_before(&candidate, next))
+        {
+            next = Some(candidate);
+        }
+    }
+    next
+}
+
+fn is_before(one: &(usize, Record<'_>), other: &(usize, Record<'_>)) -> bool {
+    one.1.compare(&other.1).then(one.0.cmp(&other.0)) == Ordering::Less
 }

@@ -5,13 +5,12 @@ mod schedule;
 mod zone;
 
 use core::net::{Ipv4Addr, SocketAddrV4};
-use core::time::Duration;
 
-use schedule::{APART, APART_DEFENDING, Schedule};
+use schedule::{APART_DEFENDING_MS, APART_MS, Schedule};
 use zone::{Lifetime, Owner, Records, Zone};
 
 use super::message::{Message, Question, Section, Writer, class, flags, kind};
-use super::{GROUP, Label, MESSAGE_LEN_MAX, earlier, is_plausible, spread};
+use super::{GROUP, Label, MESSAGE_LEN_MAX, NEVER, is_plausible, later, spread};
 use crate::name::Name;
 use crate::settings::Role;
 use crate::time::Instant;
@@ -169,16 +168,16 @@ impl Responder {
     const START_DELAY_MS: [u32; 2] = [0, 250];
     /// Three probes (RFC 6762, section 8.1).
     const PROBES: u8 = 3;
-    const PROBE_INTERVAL: Duration = Duration::from_millis(250);
+    const PROBE_INTERVAL_MS: u32 = 250;
     /// Two announcements (RFC 6762, section 8.3).
     const ANNOUNCEMENTS: u8 = 2;
-    const ANNOUNCEMENT_INTERVAL: Duration = Duration::from_secs(1);
+    const ANNOUNCEMENT_INTERVAL_MS: u32 = 1000;
     /// How long the loser of two simultaneous probes waits (RFC 6762, section 8.2).
-    const DEFERENCE: Duration = Duration::from_secs(1);
+    const DEFERENCE_MS: u32 = 1000;
     /// So many conflicts that follow each other within this span end the haste (RFC 6762, section 8.1).
     const CONFLICTS_MAX: u8 = 15;
-    const CONFLICTS_SPAN: Duration = Duration::from_secs(10);
-    const CONFLICTS_WAIT: Duration = Duration::from_secs(5);
+    const CONFLICTS_SPAN_MS: u32 = 10_000;
+    const CONFLICTS_WAIT_MS: u32 = 5000;
     /// From when to when an answer is sent that others may have too (RFC 6762, section 6).
     const SHARED_DELAY_MS: [u32; 2] = [20, 120];
     /// From when to when an answer is sent whose asker knows more than one message holds (RFC 6762, section 7.2).
@@ -198,7 +197,7 @@ impl Responder {
             notice: None,
             conflicts: 0,
             last_conflict: Instant::ORIGIN,
-            multicasts: Schedule::default(),
+            multicasts: Schedule::new(),
             held: None,
             unicasts: [None; Self::UNICASTS_MAX],
         }
@@ -261,7 +260,7 @@ impl Responder {
                     State::Probing { sent: 0, next } => next,
                     _ => now,
                 };
-                self.suspend(State::Starting { from: planned.max(now + Self::DEFERENCE) });
+                self.suspend(State::Starting { from: planned.max(later(now, Self::DEFERENCE_MS)) });
             }
         } else if from.port() == GROUP.port() {
             self.handle_query(&message, &ours, from, now, random);
@@ -284,7 +283,7 @@ impl Responder {
         match self.state {
             State::Probing { sent, next } if now >= next => {
                 if sent < Self::PROBES {
-                    self.state = State::Probing { sent: sent + 1, next: now + Self::PROBE_INTERVAL };
+                    self.state = State::Probing { sent: sent + 1, next: later(now, Self::PROBE_INTERVAL_MS) };
                     return ResponderStep::Transmit { len: self.write_probe(buffer), to: GROUP };
                 }
                 self.is_announced = true;
@@ -302,12 +301,12 @@ impl Responder {
         }
         if let State::Running { announcements, next } = self.state {
             if announcements > 0 && now >= next {
-                let next = now + Self::ANNOUNCEMENT_INTERVAL;
+                let next = later(now, Self::ANNOUNCEMENT_INTERVAL_MS);
                 self.state = State::Running { announcements: announcements - 1, next };
-                self.multicasts.add(Records::ANNOUNCED, now, APART);
+                self.multicasts.add(Records::ANNOUNCED, now, APART_MS);
             }
             if let Some(held) = self.held.take_if(|held| held.due <= now) {
-                self.multicasts.add(held.records, now, APART);
+                self.multicasts.add(held.records, now, APART_MS);
             }
             if let Some(step) = self.transmit_unicast(now, buffer).or_else(|| self.transmit_multicast(now, buffer)) {
                 return step;
@@ -321,19 +320,28 @@ impl Responder {
 
     /// When there is something to do next.
     fn deadline(&self) -> Option<Instant> {
-        match self.state {
-            State::Probing { next, .. } => Some(next),
+        let deadline = match self.state {
+            State::Probing { next, .. } => next,
             State::Running { announcements, next } => {
-                let announcement = (announcements > 0).then_some(next);
-                let held = self.held.map(|held| held.due);
-                let unicasts = self.unicasts.iter().flatten().map(|unicast| unicast.due);
-                earlier(earlier(announcement, held), earlier(unicasts.min(), self.multicasts.next()))
+                let mut deadline = self.multicasts.next();
+                if announcements > 0 {
+                    deadline = deadline.min(next);
+                }
+                if let Some(held) = &self.held {
+                    deadline = deadline.min(held.due);
+                }
+                for unicast in self.unicasts.iter().flatten() {
+                    deadline = deadline.min(unicast.due);
+                }
+                deadline
             }
-            State::Offline | State::Starting { .. } | State::Stopping | State::Stopped => None,
-        }
+            State::Offline | State::Starting { .. } | State::Stopping | State::Stopped => NEVER,
+        };
+        Some(deadline).filter(|deadline| *deadline < NEVER)
     }
 
     /// Goes on in this state, without what others are waiting for.
+    #[inline(never)]
     fn suspend(&mut self, state: State) {
         self.state = state;
         self.notice = self.notice.filter(|notice| *notice == Notice::Renamed);
@@ -345,7 +353,7 @@ impl Responder {
     /// Another host says to have one of our names. Who has announced it asks once more, since the other host may be the one
     /// that gives way (RFC 6762, section 9); who is asking takes another name (section 8.1).
     fn give_way(&mut self, probing: bool, now: Instant) {
-        if now > self.last_conflict + Self::CONFLICTS_SPAN {
+        if now > later(self.last_conflict, Self::CONFLICTS_SPAN_MS) {
             self.conflicts = 0;
         }
         self.conflicts = self.conflicts.saturating_add(1);
@@ -356,8 +364,8 @@ impl Responder {
             self.is_announced = false;
             self.notice = Some(Notice::Renamed);
         }
-        let wait = if self.conflicts >= Self::CONFLICTS_MAX { Self::CONFLICTS_WAIT } else { Duration::ZERO };
-        self.suspend(State::Starting { from: now + wait });
+        let wait_ms = if self.conflicts >= Self::CONFLICTS_MAX { Self::CONFLICTS_WAIT_MS } else { 0 };
+        self.suspend(State::Starting { from: later(now, wait_ms) });
     }
 
     fn handle_query(&mut self, query: &Message<'_>, ours: &Message<'_>, from: SocketAddrV4, now: Instant, random: u32) {
@@ -383,7 +391,7 @@ impl Responder {
             return;
         }
         if conflict::is_probe(&self.zone, query) {
-            return self.multicasts.add(records, now, APART_DEFENDING);
+            return self.multicasts.add(records, now, APART_DEFENDING_MS);
         }
         if is_truncated {
             let asker = Some(*from.ip());
@@ -398,7 +406,7 @@ impl Responder {
         if by_unicast && is_known_to_all && self.answer_by_unicast(Unicast { to: from, records, due, legacy: None }) {
             return;
         }
-        self.multicasts.add(records, due, APART);
+        self.multicasts.add(records, due, APART_MS);
     }
 
     /// A question from a port of its own is a resolver's of unicast DNS: it gets one answer, to its first question that has

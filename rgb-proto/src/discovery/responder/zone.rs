@@ -123,13 +123,6 @@ impl Records {
 }
 
 impl Owner {
-    const ALL: [Self; 4] = [Self::Host, Self::Instance, Self::Type, Self::Types];
-
-    /// Whose this record is.
-    fn of(record: Records) -> Self {
-        Self::ALL.into_iter().find(|owner| owner.records().has_any(record)).unwrap_or(Self::Host)
-    }
-
     /// Whether nobody else may have this name.
     pub(super) const fn is_unique(self) -> bool {
         matches!(self, Self::Host | Self::Instance)
@@ -169,7 +162,9 @@ impl Zone {
     const LEGACY_TTL: u32 = 10;
 
     pub(super) fn new(service: Service) -> Self {
-        Self { service, label: Label::numbered(&HostLabel::new(&service.name), 1), address: Ipv4Addr::UNSPECIFIED }
+        let mut zone = Self { service, label: Label::EMPTY, address: Ipv4Addr::UNSPECIFIED };
+        zone.rename(1);
+        zone
     }
 
     /// Takes the label of this number (DSC-4).
@@ -183,7 +178,13 @@ impl Zone {
 
     /// Which of the names this is.
     pub(super) fn owner(&self, name: Name<'_>) -> Option<Owner> {
-        Owner::ALL.into_iter().find(|&owner| name.is(self.name(owner).labels()))
+        let (under, owner) = match name.labels().count() {
+            2 => (TYPE.get(2..).unwrap_or_default(), Owner::Host),
+            4 if name.is(&TYPES) => return Some(Owner::Types),
+            4 => (&TYPE[..], Owner::Instance),
+            _ => return name.is(TYPE).then_some(Owner::Type),
+        };
+        name.label_under(under).is_some_and(|label| self.label.is(label)).then_some(owner)
     }
 
     /// Writes a question about one of the names.
@@ -208,26 +209,27 @@ impl Zone {
             [txt::SOFTWARE.as_bytes(), software],
         ];
         let (host, instance) = (self.name(Owner::Host), self.name(Owner::Instance));
+        let (host, instance) = (host.labels(), instance.labels());
         for index in records.indices() {
             let record = Records::nth(index);
-            let data = match record {
-                Records::ADDRESS => Data::A(self.address),
-                Records::SERVICE => Data::Srv { port: self.service.port, target: host.labels() },
-                Records::TEXT => Data::Txt(&strings),
-                Records::INSTANCE => Data::Ptr(instance.labels()),
-                Records::TYPE => Data::Ptr(TYPE),
+            let (owner, data) = match record {
+                Records::ADDRESS => (host, Data::A(self.address)),
+                Records::SERVICE => (instance, Data::Srv { port: self.service.port, target: host }),
+                Records::TEXT => (instance, Data::Txt(&strings)),
+                Records::INSTANCE => (&TYPE[..], Data::Ptr(instance)),
+                Records::TYPE => (&TYPES[..], Data::Ptr(TYPE)),
                 // One bit for each type: 1, A; 16, TXT, and 33, SRV.
-                Records::ONLY_ADDRESS => Data::Nsec { next: host.labels(), types: &[0x40] },
-                _ => Data::Nsec { next: instance.labels(), types: &[0, 0, 0x80, 0, 0x40] },
+                Records::ONLY_ADDRESS => (host, Data::Nsec { next: host, types: &[0x40] }),
+                _ => (instance, Data::Nsec { next: instance, types: &[0, 0, 0x80, 0, 0x40] }),
             };
             let ttl = match lifetime {
                 Lifetime::Full | Lifetime::Proposed => Records::ttl(index),
                 Lifetime::Over => 0,
                 Lifetime::Legacy => Self::LEGACY_TTL,
             };
-            let owner = Owner::of(record);
-            let flush = owner.is_unique() && matches!(lifetime, Lifetime::Full | Lifetime::Over);
-            writer.record(section, self.name(owner).labels(), flush, ttl, data)?;
+            let is_shared = Records::SHARED.has_any(record);
+            let flush = !is_shared && matches!(lifetime, Lifetime::Full | Lifetime::Over);
+            writer.record(section, owner, flush, ttl, data)?;
         }
         Ok(())
     }
