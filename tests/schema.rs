@@ -73,6 +73,13 @@ fn events_of_every_kind_of_notice_fit() {
     server.event_of("notice");
     kinds.extend(self::kinds(&server.stop(), "notice"));
 
+    let port = harness::port::ReservedPort::new();
+    let link = rgb_sim(&format!("link --listen 127.0.0.1:0 --upstream {} --json", port.addr()));
+    let (mut link, addr) = Simulator::listening(link);
+    assert!(is_closed_without_reply(&mut connect(addr)));
+    link.event_of("notice");
+    kinds.extend(self::kinds(&link.stop(), "notice"));
+
     assert_eq!(kinds, names("notice_kind"));
 }
 
@@ -125,6 +132,11 @@ fn wrong_objects_are_refused() {
 
 #[test]
 fn further_fields_are_refused() {
+    for event in ["link_started", "relayed", "link_summary"] {
+        let mut object = right(event);
+        object["further"] = json!(1);
+        assert!(schema::check(&object).is_err(), "{object}");
+    }
     for event in ["announced", "found", "discovered", "gone", "discovery_summary"] {
         let mut object = right(event);
         object["further"] = json!(1);
@@ -182,6 +194,19 @@ fn wrong() -> Vec<(&'static str, &'static str, Option<Value>)> {
         ("gone", "/service", None),
         ("discovery_summary", "/boards", Some(json!(-1))),
         ("discovery_summary", "/elapsed_us", None),
+        ("link_started", "/upstream", Some(json!("board"))),
+        ("link_started", "/seed", None),
+        ("link_started", "/version", Some(json!("one"))),
+        ("relayed", "/connection", Some(json!(0))),
+        ("relayed", "/peer", Some(json!(null))),
+        ("relayed", "/up_bytes", Some(json!(-1))),
+        ("relayed", "/corrupted", None),
+        ("relayed", "/end", Some(json!("lost"))),
+        ("relayed", "/end", Some(json!("refused"))),
+        ("link_summary", "/ends", Some(json!({ "lost": 1 }))),
+        ("link_summary", "/ends", Some(json!({ "closed": 0 }))),
+        ("link_summary", "/notices_by_kind", Some(json!({ "lunch": 1 }))),
+        ("link_summary", "/connections", None),
         ("exchange", "/event", Some(json!("Exchange"))),
         ("exchange", "/r", Some(json!(256))),
         ("exchange", "/g", Some(json!(-1))),
@@ -236,6 +261,17 @@ fn right(event: &str) -> Value {
         }),
         "gone" => json!({ "event": "gone", "name": "rgb-server", "service": "rgb-server._rgb._tcp.local" }),
         "discovery_summary" => json!({ "event": "discovery_summary", "boards": 1, "elapsed_us": 1 }),
+        "link_started" => {
+            json!({ "event": "link_started", "version": "0.1.0", "seed": 7, "upstream": "board.local:80" })
+        }
+        "relayed" => json!({
+            "event": "relayed", "board": "link", "connection": 1, "peer": "127.0.0.1:50000", "up_bytes": 8,
+            "down_bytes": 5, "corrupted": 1, "elapsed_us": 1, "end": "closed"
+        }),
+        "link_summary" => json!({
+            "event": "link_summary", "seed": 7, "elapsed_us": 1, "connections": 1, "ends": { "closed": 1 },
+            "up_bytes": 8, "down_bytes": 5, "corrupted": 1, "notices_by_kind": { "upstream": 1 }
+        }),
         "exchange" => {
             json!({ "event": "exchange", "board": "client-1", "seq": 1, "r": 0, "g": 128, "b": 255, "elapsed_us": 1 })
         }

@@ -47,6 +47,27 @@ fn what_is_out_of_its_range_is_refused_with_the_range() {
         ("discover --for 99ms", "from 100ms to 1day"),
         ("discover --for 25h", "from 100ms to 1day"),
         ("discover --for 3", "a number and its unit, such as 200ms"),
+        ("link --upstream board --listen 8080", "0.0.0.0:8080"),
+        ("link --listen 127.0.0.1:0 --upstream http://board/", "without http://"),
+        ("link --listen 127.0.0.1:0 --upstream board --latency 0s", "from 1ms to 1h"),
+        ("link --listen 127.0.0.1:0 --upstream board --jitter 5", "a number and its unit, such as 200ms"),
+        ("link --listen 127.0.0.1:0 --upstream board --rate 99", "from 100 to 10G bits a second"),
+        ("link --listen 127.0.0.1:0 --upstream board --rate fast", "such as 9600, 64k or 1.5M"),
+        ("link --listen 127.0.0.1:0 --upstream board --slice 0", "from 1 to 1460 bytes"),
+        ("link --listen 127.0.0.1:0 --upstream board --slice 1461", "from 1 to 1460 bytes"),
+        ("link --listen 127.0.0.1:0 --upstream board --corrupt 1.1", "from 0 to 1 or from 0% to 100%"),
+        ("link --listen 127.0.0.1:0 --upstream board --cut=-1%", "from 0 to 1"),
+        ("link --listen 127.0.0.1:0 --upstream board --reset 101%", "such as 0.05 or 5%"),
+        ("link --listen 127.0.0.1:0 --upstream board --refuse often", "such as 0.05 or 5%"),
+        ("link --listen 127.0.0.1:0 --upstream board --cut-after=-1", "a number of bytes"),
+        ("link --listen 127.0.0.1:0 --upstream board --reset-after 1.5", "a number of bytes"),
+        ("link --listen 127.0.0.1:0 --upstream board --direction left", "up, down, both"),
+        ("link --listen 127.0.0.1:0 --upstream board --from 25h", "from 1ms to 1day"),
+        ("link --listen 127.0.0.1:0 --upstream board --from 2s --until 2s", "--until must be later than --from"),
+        ("link --listen 127.0.0.1:0 --upstream board --count 0", "is not in 1.."),
+        ("link --listen 127.0.0.1:0 --upstream board --max-connections 0", "1..=1000000"),
+        ("link --listen 127.0.0.1:0", "--upstream"),
+        ("link --upstream board", "--listen"),
     ] {
         let message = refused(args);
         assert!(message.contains(range), "{args}: {message}");
@@ -94,7 +115,7 @@ fn an_address_of_another_machine_is_refused_with_a_hint() {
 
 #[test]
 fn every_help_has_examples() {
-    for command in ["", "run", "server", "client", "load", "discover", "completions"] {
+    for command in ["", "run", "server", "client", "load", "link", "discover", "completions"] {
         for option in ["--help", "-h"] {
             let run = Finished::run(&format!("{command} {option}"));
             assert_eq!((run.code, &*run.stderr), (Some(0), ""));

@@ -7,6 +7,7 @@ use std::time::Duration;
 use rgb_proto::{Component, ErrorKind, ExchangeError, Name, Request, Resource, Rgb};
 use serde::Serialize;
 
+use crate::link::{LinkEnd, LinkSummary};
 use crate::stats::{Latency, Tally};
 
 /// One thing that happened, as `--json` writes it, an object a line.
@@ -23,7 +24,7 @@ pub enum Event {
         /// The seed of this run: the same seed gives the same colours.
         seed: u64,
     },
-    /// A server board takes connections.
+    /// A server board or a link takes connections.
     Listening {
         board: String,
         /// The address to connect to; the port is the real one, also when 0 was asked for.
@@ -83,13 +84,39 @@ pub enum Event {
         /// From accepting the connection to closing it.
         elapsed_us: u64,
     },
-    /// Something a server board noticed that is no exchange.
+    /// Something a server board or a link noticed that is no exchange.
     Notice {
         board: String,
         /// The client's address, where one client is to blame.
         peer: Option<SocketAddr>,
         kind: NoticeKind,
         message: String,
+    },
+    /// A link begins to run.
+    LinkStarted {
+        /// The version of rgb-sim.
+        version: &'static str,
+        /// The seed of this run: the same seed makes the same decisions.
+        seed: u64,
+        /// Where connections go on to, as it was asked for.
+        upstream: String,
+    },
+    /// A connection through a link has ended.
+    Relayed {
+        board: String,
+        /// The connection's number, from 1.
+        connection: u64,
+        /// The client's address.
+        peer: SocketAddr,
+        /// Bytes passed on from the client to the upstream.
+        up_bytes: u64,
+        /// Bytes passed on from the upstream to the client.
+        down_bytes: u64,
+        /// Pieces of which a bit was flipped.
+        corrupted: u64,
+        /// From accepting the connection to closing it.
+        elapsed_us: u64,
+        end: LinkEnd,
     },
     /// A board on the network was discovered.
     Discovered {
@@ -110,6 +137,8 @@ pub enum Event {
     Gone { name: String, service: String },
     /// The end of a run.
     Summary(Summary),
+    /// The end of a link's run.
+    LinkSummary(LinkSummary),
     /// The end of a search for boards.
     DiscoverySummary {
         /// How many were discovered, those that are gone again included.
@@ -157,7 +186,7 @@ impl From<&Request> for RequestForm {
     }
 }
 
-/// What a server board noticed.
+/// What a server board or a link noticed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NoticeKind {
@@ -177,6 +206,8 @@ pub enum NoticeKind {
     Accept,
     /// The board could not make itself known on the network.
     NotAnnounced,
+    /// A link could not reach its upstream.
+    Upstream,
 }
 
 /// The end of a run in numbers.

@@ -29,8 +29,10 @@
 //! | see each exchange | the `events` of either board's configuration: a channel of [`Event`]s |
 //! | count and measure | [`ServerBoard::stats`], [`ClientBoard::tally`] |
 //! | load a server | [`load::Load`] |
+//! | put a bad link between a client and a server | [`link::Link`] |
 //! | make a real board's settings file | [`provision`] |
 //! | let boards find each other | [`discovery`] |
+//! | simulate boards, routers and the air between them in virtual time | [`world`] |
 //!
 //! The command line `rgb-sim` is these parts and a printer. `schema/event.schema.json` in this crate describes what it
 //! prints with `--json`.
@@ -38,19 +40,22 @@
 //! # Determinism
 //!
 //! The same seed gives the same colours on every machine. [`Random`] gives each client that sends its name a stream of
-//! its own, so that it gets the same colours whatever other clients do. Times are real, and so is the network.
+//! its own, so that it gets the same colours whatever other clients do. Times are real, and so is the network, except in
+//! a [`world`]: there the same seed repeats every frame.
 
 mod address;
 mod board;
 mod clock;
 pub mod discovery;
 mod event;
+pub mod link;
 pub mod load;
 pub mod provision;
 mod source;
 mod stats;
 mod threads;
 mod transport;
+pub mod world;
 
 pub use address::{ServerAddr, ServerAddrError, ServerChoice};
 pub use board::{ClientBoard, ClientBoardConfig, ServerBoard, ServerBoardConfig, StartError};

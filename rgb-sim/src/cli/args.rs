@@ -9,6 +9,7 @@ use rgb_proto::{ClientConfig, Mode, Name, ServerConfig};
 use rgb_sim::discovery::Interfaces;
 use rgb_sim::{ServerAddr, SourceSpec};
 
+use super::link::{self, LinkArgs};
 use super::provision::{self, ProvisionArgs};
 
 const ABOUT: &str = "Virtual Pico W boards that exchange colours over real TCP";
@@ -21,6 +22,7 @@ Examples:
   rgb-sim client                       a client board that finds a server by itself
   rgb-sim discover                     which boards are there
   rgb-sim provision --help             a real board's settings, as a file to copy to it
+  rgb-sim link --help                  bad WiFi between your program and a server
   rgb-sim load --connections 256       how many exchanges a second this machine can do
   rgb-sim --json | jq .                for programs: one JSON object a line
 
@@ -76,6 +78,9 @@ Examples:
   rgb-sim load --connections 256 --duration 10s
   rgb-sim load --server 192.168.1.7 --connections 2 --count 100")]
     Load(LoadArgs),
+    /// A bad link: relays connections, and does to them what bad WiFi does
+    #[command(after_help = link::EXAMPLES)]
+    Link(Box<LinkArgs>),
     /// The boards on the network, as they are found
     #[command(after_help = "\
 Examples:
@@ -292,11 +297,11 @@ impl ServingArgs {
     }
 }
 
-fn parse_interval(text: &str) -> Result<Duration, String> {
+pub(super) fn parse_interval(text: &str) -> Result<Duration, String> {
     parse_span(text, ClientConfig::SPAN_MIN, ClientConfig::INTERVAL_MAX)
 }
 
-fn parse_timeout(text: &str) -> Result<Duration, String> {
+pub(super) fn parse_timeout(text: &str) -> Result<Duration, String> {
     parse_span(text, ClientConfig::SPAN_MIN, ClientConfig::TIMEOUT_MAX)
 }
 
@@ -319,7 +324,7 @@ fn parse_span(text: &str, min: Duration, max: Duration) -> Result<Duration, Stri
     }
 }
 
-fn parse_bind(text: &str) -> Result<SocketAddr, String> {
+pub(super) fn parse_bind(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| {
         "must be an address of this machine and a port, such as 0.0.0.0:8080 (reachable from the network), \
          127.0.0.1:8080 (from this machine only) or [::]:8080 (IPv6 too)"

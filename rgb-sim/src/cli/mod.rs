@@ -3,6 +3,7 @@
 mod args;
 mod discover;
 mod interrupt;
+mod link;
 mod load;
 mod provision;
 mod report;
@@ -14,6 +15,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 use rand::TryRng;
 use rgb_sim::discovery::DiscoveryError;
+use rgb_sim::link::LinkStartError;
 use rgb_sim::{Event, ScriptError, StartError, Summary};
 use tracing::level_filters::LevelFilter;
 
@@ -29,6 +31,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Server(args) => args.common,
         Command::Client(args) => args.common,
         Command::Load(args) => args.common,
+        Command::Link(args) => args.common(),
         Command::Discover(args) => args.common(),
         Command::Provision(args) => return print_provision(args),
         Command::Completions { shell } => return print_completions(*shell),
@@ -74,6 +77,7 @@ fn execute(command: Command) -> Result<bool, Error> {
         Command::Server(args) => run::server(&args, &interrupt).map(flawless),
         Command::Client(args) => run::client(&args, &interrupt).map(flawless),
         Command::Load(args) => load::load(&args, &interrupt).map(flawless),
+        Command::Link(args) => link::link(&args, &interrupt),
         Command::Discover(args) => discover::discover(&args, &interrupt),
         Command::Provision(_) | Command::Completions { .. } => {
             unreachable!("these are done before anything is started")
@@ -86,6 +90,10 @@ fn execute(command: Command) -> Result<bool, Error> {
 enum Error {
     #[error(transparent)]
     Start(#[from] StartError),
+    #[error(transparent)]
+    Link(#[from] LinkStartError),
+    #[error("--until must be later than --from, or the rules never hold")]
+    LinkSpan,
     #[error(transparent)]
     Source(#[from] ScriptError),
     #[error("cannot look for boards: {0}")]

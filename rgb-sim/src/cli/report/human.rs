@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr, UdpSocket};
 
 use anstyle::{AnsiColor, RgbColor, Style};
 use rgb_proto::Rgb;
+use rgb_sim::link::{LinkEnd, LinkSummary};
 use rgb_sim::{Event, Latency, NoticeKind, RequestForm, ServerSummary, Summary};
 
 pub(super) struct Human {
@@ -68,6 +69,23 @@ impl Human {
                 let peer = peer.map(|peer| format!("{peer}: ")).unwrap_or_default();
                 format!("{}  {}", self.name(board), self.paint(WARNING, &format!("! {peer}{message}")))
             }
+            Event::LinkStarted { version, seed, upstream } => {
+                let title = self.paint(BOLD, &format!("rgb-sim {version}"));
+                let hint = self.paint(FAINT, &format!("(--seed {seed} makes the same decisions again; Ctrl-C ends)"));
+                format!("{title}  link to {upstream}  seed {seed} {hint}")
+            }
+            Event::Relayed { board, connection, peer, up_bytes, down_bytes, corrupted, elapsed_us, end } => {
+                let style = if *end == LinkEnd::Closed { GOOD } else { BAD };
+                let end = self.paint(style, &format!("{:<11}", end.as_str()));
+                let bytes = format!("{:>10} up  {:>10} down", kibibytes(*up_bytes), kibibytes(*down_bytes));
+                let corrupted = match corrupted {
+                    0 => String::new(),
+                    count => self.paint(WARNING, &format!("  ! {} corrupted", plural(*count, "piece"))),
+                };
+                let elapsed = milliseconds(*elapsed_us);
+                format!("{}  {end}  {bytes}  {elapsed}  #{connection}  {peer}{corrupted}", self.name(board))
+            }
+            Event::LinkSummary(summary) => self.link_summary(summary),
             Event::Discovered { name, addr, role, version, latency_us, host, service: _ } => {
                 let addr = addr.to_string();
                 let latency = latency_us.map_or_else(|| self.paint(WARNING, " no answer"), milliseconds);
@@ -123,6 +141,27 @@ impl Human {
         text
     }
 
+    fn link_summary(&self, summary: &LinkSummary) -> String {
+        let LinkSummary { seed, elapsed_us, connections, ends, up_bytes, down_bytes, corrupted, notices_by_kind } =
+            summary;
+        let mut text = format!("\n{} in {:.1} s", plural(*connections, "connection"), *elapsed_us as f64 / 1e6);
+        if !ends.is_empty() {
+            let _ = write!(text, ": {}", list(ends.iter().map(|(end, count)| (end.as_str(), *count))));
+        }
+        let _ = write!(text, "\nbytes    {up_bytes} up, {down_bytes} down");
+        if *corrupted > 0 {
+            let _ = write!(text, "; {}", self.paint(WARNING, &format!("{} corrupted", plural(*corrupted, "piece"))));
+        }
+        // What had no upstream is among the ends.
+        let notices = notices_by_kind.iter().filter(|(kind, _)| **kind != NoticeKind::Upstream);
+        let notices = list(notices.map(|(kind, count)| (notice_words(*kind), *count)));
+        if !notices.is_empty() {
+            let _ = write!(text, "\nbesides  {}", self.paint(WARNING, &notices));
+        }
+        let _ = write!(text, "\nseed     {seed}");
+        text
+    }
+
     fn name(&self, board: &str) -> String {
         self.paint(BOLD, &format!("{board:<width$}", width = self.name_width))
     }
@@ -169,6 +208,10 @@ fn milliseconds(micros: u64) -> String {
     format!("{:>7.2} ms", micros as f64 / 1e3)
 }
 
+fn kibibytes(bytes: u64) -> String {
+    if bytes < 10_000 { format!("{bytes} B") } else { format!("{} KiB", bytes / 1024) }
+}
+
 fn plural(count: u64, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
@@ -187,5 +230,6 @@ const fn notice_words(kind: NoticeKind) -> &'static str {
         NoticeKind::Reset => "broken off by the client",
         NoticeKind::Accept => "not accepted by the machine",
         NoticeKind::NotAnnounced => "failed to announce",
+        NoticeKind::Upstream => "without an upstream",
     }
 }

@@ -124,7 +124,8 @@ impl Printer {
 
     fn print(&mut self, event: &Event) -> io::Result<()> {
         let is_served = matches!(event, Event::Served { .. });
-        let is_exchange = is_served || matches!(event, Event::Exchange { .. } | Event::Error { .. });
+        let is_exchange =
+            is_served || matches!(event, Event::Exchange { .. } | Event::Error { .. } | Event::Relayed { .. });
         if let (true, Some(progress)) = (is_exchange && is_served == self.show_served, &self.progress) {
             self.done += 1;
             progress.show(self.done, String::new());
@@ -132,7 +133,7 @@ impl Printer {
         if is_served && !self.show_served || self.quiet && (is_exchange || matches!(event, Event::Notice { .. })) {
             return Ok(());
         }
-        if let (Event::Summary(_), Some(progress)) = (event, self.progress.take()) {
+        if let (Event::Summary(_) | Event::LinkSummary(_), Some(progress)) = (event, self.progress.take()) {
             progress.finish();
         }
         let mut text = match &mut self.format {
