@@ -2,7 +2,7 @@
 
 use core::cell::RefCell;
 use core::fmt;
-use core::net::{IpAddr, Ipv4Addr};
+use core::net::Ipv4Addr;
 
 use embassy_sync::blocking_mutex::Mutex;
 use embassy_sync::blocking_mutex::raw::NoopRawMutex;
@@ -186,8 +186,8 @@ impl Board {
 
     /// How the board is doing, as `/status` says it.
     #[must_use]
-    pub fn status(&self, now: Instant) -> BoardStatus {
-        let address = self.address().map(IpAddr::V4);
+    pub fn status(&self, now: Instant) -> BoardStatus<Ipv4Addr> {
+        let address = self.address();
         self.with(|state| BoardStatus {
             name: *self.settings.name(),
             role: self.settings.role(),

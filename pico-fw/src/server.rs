@@ -4,7 +4,7 @@
 //! board runs several [`serve`], each with a socket of its own on the same port (SRV-5).
 
 use core::fmt::{self, Write};
-use core::net::SocketAddrV4;
+use core::net::{Ipv4Addr, SocketAddrV4};
 use core::pin::pin;
 use core::time::Duration;
 
@@ -235,7 +235,7 @@ impl StatusText {
 
     const EMPTY: Self = Self { bytes: [0; Self::LEN_MAX], len: 0 };
 
-    fn write(&mut self, status: &BoardStatus) -> &[u8] {
+    fn write(&mut self, status: &BoardStatus<Ipv4Addr>) -> &[u8] {
         self.len = 0;
         // The longest status fits, as a test shows.
         let _ = write!(self, "{status}");
@@ -254,7 +254,6 @@ impl Write for StatusText {
 
 #[cfg(test)]
 mod tests {
-    use std::net::{IpAddr, Ipv4Addr};
     use std::string::ToString;
 
     use rgb_proto::http::{AccessPointStatus, Lease};
@@ -272,7 +271,7 @@ mod tests {
         let longest = BoardStatus {
             name: "n".repeat(rgb_proto::Name::MAX_LEN).parse().unwrap(),
             role: Role::Server,
-            address: Some(IpAddr::V4(Ipv4Addr::new(255, 255, 255, 255))),
+            address: Some(Ipv4Addr::new(255, 255, 255, 255)),
             rssi_dbm: Some(i8::MIN),
             access_point: Some(AccessPointStatus {
                 // Six bytes of JSON for each of the network's name.

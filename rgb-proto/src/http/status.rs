@@ -10,14 +10,16 @@ use crate::name::Name;
 use crate::settings::{Role, Ssid};
 
 /// How a board is doing; `Display` writes the JSON object of `/status` (HTTP-6).
+///
+/// `A` is the kind of addresses that the board can have: one that has IPv4 alone carries no code for the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BoardStatus {
+pub struct BoardStatus<A = IpAddr> {
     /// What the board calls itself.
     pub name: Name,
     /// Its part.
     pub role: Role,
     /// Its address, once it has one.
-    pub address: Option<IpAddr>,
+    pub address: Option<A>,
     /// The strength of the access point's signal, in dBm, where the board has a radio and is on the network.
     pub rssi_dbm: Option<i8>,
     /// The network that the board is, where it joins none.
@@ -68,7 +70,7 @@ pub struct Lease {
     pub hardware_address: [u8; 6],
 }
 
-impl fmt::Display for BoardStatus {
+impl<A: fmt::Display> fmt::Display for BoardStatus<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
             name,
