@@ -146,11 +146,11 @@ impl Network<'_, '_> {
         loop {
             let Some(answer_due) = self.announce(responder, random()).await else { return };
             let question_due = self.browse(browser, random()).await;
+            let next = answer_due.into_iter().chain(question_due).min();
             let due = async {
-                match (answer_due, question_due) {
-                    (Some(one), Some(other)) => clock::sleep_until(one.min(other)).await,
-                    (Some(due), None) | (None, Some(due)) => clock::sleep_until(due).await,
-                    (None, None) => core::future::pending().await,
+                match next {
+                    Some(next) => clock::sleep_until(next).await,
+                    None => core::future::pending().await,
                 }
             };
             let orders = select(self.finder.wanted.wait(), self.finder.ending.wait());

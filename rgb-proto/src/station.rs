@@ -76,15 +76,8 @@ enum State {
     Joining { deadline: Instant },
     AwaitingAddress { deadline: Instant },
     Running,
-    Leaving { deadline: Instant, then: AfterLeaving },
+    Leaving { deadline: Instant },
     Waiting { until: Instant },
-}
-
-/// What follows when a network has been left.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum AfterLeaving {
-    Join,
-    Wait,
 }
 
 /// What the driver of a [`Station`] does next.
@@ -185,7 +178,7 @@ impl Station {
         match self.state {
             State::Joining { deadline } if now >= deadline => self.fail(StationFailure::JoinTimedOut, now),
             State::AwaitingAddress { deadline } if now >= deadline => self.fail(StationFailure::NoAddress, now),
-            State::Leaving { deadline, then } if now >= deadline => self.end_leaving(then, now, random),
+            State::Leaving { deadline } if now >= deadline => self.end_leaving(now, random),
             State::Waiting { until } if now >= until => self.join(now),
             _ => {}
         }
@@ -193,7 +186,7 @@ impl Station {
             State::Joining { deadline } => StationStep::Join { network: self.network, deadline },
             State::AwaitingAddress { deadline } => StationStep::AwaitAddress { deadline },
             State::Running => StationStep::Run,
-            State::Leaving { deadline, .. } => StationStep::Leave { deadline },
+            State::Leaving { deadline } => StationStep::Leave { deadline },
             State::Waiting { until } => StationStep::Wait { until },
         }
     }
@@ -237,8 +230,8 @@ impl Station {
 
     /// The board has left the network.
     pub fn handle_left(&mut self, now: Instant, random: u32) {
-        if let State::Leaving { then, .. } = self.state {
-            self.end_leaving(then, now, random);
+        if let State::Leaving { .. } = self.state {
+            self.end_leaving(now, random);
         }
     }
 
@@ -300,19 +293,18 @@ impl Station {
             _ if self.network + 1 < self.config.networks => self.network + 1,
             _ => 0,
         };
-        let then = if self.network > 0 { AfterLeaving::Join } else { AfterLeaving::Wait };
         // A radio that joins while it is associated is not safe to use, and one whose join failed may be (STA-2).
-        self.state = State::Leaving { deadline: now + self.config.leave_timeout, then };
+        self.state = State::Leaving { deadline: now + self.config.leave_timeout };
     }
 
-    fn end_leaving(&mut self, then: AfterLeaving, now: Instant, random: u32) {
-        match then {
-            AfterLeaving::Join => self.join(now),
-            AfterLeaving::Wait => {
-                let wait = self.config.backoff.wait(self.waits, random);
-                self.waits = self.waits.saturating_add(1);
-                self.state = State::Waiting { until: now + wait };
-            }
+    fn end_leaving(&mut self, now: Instant, random: u32) {
+        // The first network's turn comes behind a wait, each other one's at once (STA-7).
+        if self.network > 0 {
+            self.join(now);
+        } else {
+            let wait = self.config.backoff.wait(self.waits, random);
+            self.waits = self.waits.saturating_add(1);
+            self.state = State::Waiting { until: now + wait };
         }
     }
 
