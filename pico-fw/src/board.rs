@@ -370,7 +370,10 @@ impl Board {
 
     /// The server has answered a request, with this colour if with one.
     pub(crate) fn handle_served(&self, color: Option<Rgb>) {
-        self.with(|state| state.served = state.served.wrapping_add(1));
+        self.with(|state| {
+            state.served = state.served.wrapping_add(1);
+            state.station.handle_sign_of_life(clock::now());
+        });
         if let Some(color) = color
             && !self.settings.role().asks()
         {

@@ -37,7 +37,10 @@ impl Finder {
 
     /// Waits for the first server that answers (DSC-6). For one task alone.
     pub(crate) async fn find(&self) -> FoundServer {
-        self.found.reset();
+        // One that was found when nobody waited any more is as good.
+        if let Some(found) = self.found.try_take() {
+            return found;
+        }
         self.wanted.signal(());
         self.found.wait().await
     }
@@ -108,16 +111,16 @@ pub async fn run(
         software: env!("CARGO_PKG_VERSION"),
     };
     let mut responder = Responder::new(service);
-    let mut browser = None;
     loop {
         let address = board.network_up().await;
+        finder.found.reset();
         // It fails only where the board is in too many groups, or knows no address.
         let _ = stack.join_multicast_group(*GROUP.ip());
         if socket.bind(GROUP.port()).is_ok() {
             responder.handle_address(Some(address).filter(|_| settings.role().serves()), clock::now());
             let own = SocketAddrV4::new(address, settings.port());
             let mut network = Network { socket: &mut socket, board, finder, log, message, own };
-            network.run(&mut responder, &mut browser, &mut random).await;
+            network.run(&mut responder, &mut random).await;
         }
         responder.handle_address(None, clock::now());
         socket.close();
@@ -137,15 +140,12 @@ struct Network<'a, 'stack> {
 }
 
 impl Network<'_, '_> {
-    async fn run(
-        &mut self,
-        responder: &mut Responder,
-        browser: &mut Option<Browser>,
-        random: &mut impl FnMut() -> u32,
-    ) {
+    async fn run(&mut self, responder: &mut Responder, random: &mut impl FnMut() -> u32) {
+        let mut browser = None;
+        let mut has_searched = false;
         loop {
             let Some(answer_due) = self.announce(responder, random()).await else { return };
-            let question_due = self.browse(browser, random()).await;
+            let question_due = self.browse(&mut browser, random()).await;
             let next = answer_due.into_iter().chain(question_due).min();
             let due = async {
                 match next {
@@ -160,14 +160,18 @@ impl Network<'_, '_> {
                 let IpEndpoint { addr: IpAddress::Ipv4(ip), port } = endpoint;
                 let (from, now) = (SocketAddrV4::new(ip, port), clock::now());
                 responder.handle_message(bytes, from, now, random);
-                if let Some(browser) = browser {
+                if let Some(browser) = &mut browser {
                     browser.handle_message(bytes, from, now);
                 }
             });
             match select4(received, due, lost, orders).await {
                 Either4::First(()) | Either4::Second(()) => {}
                 Either4::Third(()) => return,
-                Either4::Fourth(Either::First(())) => *browser = Some(Browser::new(Some(self.own), clock::now())),
+                Either4::Fourth(Either::First(())) => {
+                    let search = if has_searched { Browser::again } else { Browser::new };
+                    browser = Some(search(Some(self.own), clock::now()));
+                    has_searched = true;
+                }
                 Either4::Fourth(Either::Second(())) => responder.stop(),
             }
         }

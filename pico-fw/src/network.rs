@@ -4,6 +4,7 @@ use core::net::{Ipv4Addr, SocketAddrV4};
 use core::time::Duration;
 
 use embassy_futures::select::{Either, select, select4};
+use embassy_net::tcp::{ConnectError, TcpSocket};
 use embassy_net::{Config, DhcpConfig, Stack};
 use rgb_proto::settings::{Settings, Wifi};
 use rgb_proto::{Instant, Station, StationStep};
@@ -24,6 +25,9 @@ const RSSI_TIMEOUT: Duration = Duration::from_secs(1);
 /// How long an answer to the search for an address may take until it is asked for again. With the 10 s of smoltcp one lost
 /// broadcast would take most of the time that the network is given (STA-3); RFC 2131, 4.1, waits about 4.
 const DISCOVER_TIMEOUT: smoltcp::time::Duration = smoltcp::time::Duration::from_secs(3);
+
+/// A name server's: no service is more usual on a gateway. One without it refuses (STA-8).
+const PROBE_PORT: u16 = 53;
 
 /// A stack's configuration for this board: an address from the network that it joins, or for an access point its own.
 #[must_use]
@@ -46,7 +50,7 @@ fn dhcp_config(settings: &Settings) -> Config {
 /// Brings the board onto its network and keeps it there, for ever.
 ///
 /// It alone may use the radio, and it alone may wait for the stack's link and configuration: the stack wakes one such task
-/// only. `random` gives uniformly drawn numbers; they spread the waits of boards that failed together (STA-4).
+/// only. It needs a place for one socket in the stack's resources. `random` gives uniformly drawn numbers; they spread the waits of boards that failed together (STA-4).
 pub async fn keep_up<R: Radio>(
     mut radio: R,
     stack: Stack<'_>,
@@ -54,12 +58,15 @@ pub async fn keep_up<R: Radio>(
     log: &dyn Log,
     mut random: impl FnMut() -> u32,
 ) -> ! {
+    // For probes. Nobody sends anything through it.
+    let (mut receive, mut transmit) = ([0; 64], [0; 1]);
+    let mut socket = TcpSocket::new(stack, &mut receive, &mut transmit);
     board.start_station();
     let mut signal = Signal { due: clock::now(), told: None };
     loop {
         let step = board.poll_station(random());
         board.moved(Part::Station);
-        if step != StationStep::Run {
+        if !step.network_works() {
             board.set_address(None);
             board.set_rssi(None);
             signal.told = None;
@@ -85,12 +92,18 @@ pub async fn keep_up<R: Radio>(
             StationStep::AwaitAddress { deadline } => {
                 let change = board.await_alive(Part::Station, first_change(stack));
                 match clock::before(deadline, change).await {
-                    Some(Change::Address) => board.tell_station(|station, _| station.handle_address()),
+                    Some(Change::Address) => board.tell_station(Station::handle_address),
                     Some(Change::LinkLost) => board.tell_station(Station::handle_link_lost),
                     None => {}
                 }
             }
-            StationStep::Run => run(&mut radio, &mut signal, stack, board, log).await,
+            StationStep::Run { until } => run(&mut radio, &mut signal, stack, board, log, until).await,
+            StationStep::Probe { deadline } => {
+                let is_answered = clock::before(deadline, probe(stack, &mut socket)).await == Some(true);
+                // The gateway need not wait for more.
+                socket.abort();
+                board.tell_station(|station, now| station.handle_probe(is_answered, now));
+            }
             StationStep::Leave { deadline } => {
                 if let Some(failure) = board.last_failure() {
                     Event::NetworkFailed(failure).tell(log);
@@ -153,8 +166,22 @@ struct Signal {
     told: Option<i32>,
 }
 
-/// Watches over a network that works, until the station has been told of something.
-async fn run<R: Radio>(radio: &mut R, signal: &mut Signal, stack: Stack<'_>, board: &Board, log: &dyn Log) {
+/// Asks the gateway for a sign of life (STA-8). Whether it gave one; where it does not answer, this goes on for ever.
+async fn probe(stack: Stack<'_>, socket: &mut TcpSocket<'_>) -> bool {
+    let Some(gateway) = stack.config_v4().and_then(|config| config.gateway) else { return false };
+    let outcome = socket.connect(SocketAddrV4::new(gateway, PROBE_PORT)).await;
+    matches!(outcome, Ok(()) | Err(ConnectError::ConnectionReset))
+}
+
+/// Watches over a network that works, until then or until the station has been told of something.
+async fn run<R: Radio>(
+    radio: &mut R,
+    signal: &mut Signal,
+    stack: Stack<'_>,
+    board: &Board,
+    log: &dyn Log,
+    until: Instant,
+) {
     if !stack.is_link_up() {
         return board.tell_station(Station::handle_link_lost);
     }
@@ -177,7 +204,7 @@ async fn run<R: Radio>(radio: &mut R, signal: &mut Signal, stack: Stack<'_>, boa
             Event::Signal { dbm }.tell(log);
         }
     }
-    let rest = clock::sleep_until(signal.due.max(clock::now() + RSSI_TIMEOUT));
+    let rest = clock::sleep_until(signal.due.max(clock::now() + RSSI_TIMEOUT).min(until));
     let change = select4(stack.wait_link_down(), stack.wait_config_down(), board.station_changed(), rest);
     // Whatever it was, the next call finds out.
     board.await_alive(Part::Station, change).await;

@@ -18,9 +18,21 @@ pub struct StationConfig {
     pub address_timeout: Duration,
     /// The waits between joins (STA-4): 1 s to 30 s unless set.
     pub backoff: Backoff,
+    /// A link that lasts for so long from its first address on has held; that makes the waits short again (STA-4), and the
+    /// first network the next after it (STA-7). 30 s unless set.
+    pub hold_time: Duration,
     /// After so many exchanges in a row without a sign of life the link counts as dead (STA-5). 10 unless set; 0 counts
     /// as 1.
     pub silent_exchanges_max: u16,
+    /// After so long without a sign of life the board probes its gateway (STA-8). 30 s unless set.
+    pub probe_after: Duration,
+    /// The most that the gateway's answer may take (STA-8). 1 s unless set.
+    pub probe_timeout: Duration,
+    /// From a probe without an answer to the next one, where the gateway has answered before (STA-8). 10 s unless set.
+    pub probe_interval: Duration,
+    /// After so many probes in a row without an answer the link counts as dead, where the gateway has answered before
+    /// (STA-8). 3 unless set; 0 counts as 1.
+    pub silent_probes_max: u16,
     /// How many networks the board knows, in order of preference (STA-7). 1 unless set; 0 counts as 1.
     pub networks: u8,
 }
@@ -32,7 +44,12 @@ impl Default for StationConfig {
             leave_timeout: Duration::from_secs(2),
             address_timeout: Duration::from_secs(15),
             backoff: Backoff { first: Duration::from_secs(1), longest: Duration::from_secs(30) },
+            hold_time: Duration::from_secs(30),
             silent_exchanges_max: 10,
+            probe_after: Duration::from_secs(30),
+            probe_timeout: Duration::from_secs(1),
+            probe_interval: Duration::from_secs(10),
+            silent_probes_max: 3,
             networks: 1,
         }
     }
@@ -51,8 +68,8 @@ impl Default for StationConfig {
 /// assert!(matches!(station.poll(now, 0), StationStep::Join { .. }));
 /// station.handle_joined(now);
 /// assert!(matches!(station.poll(now, 0), StationStep::AwaitAddress { .. }));
-/// station.handle_address();
-/// assert_eq!(station.poll(now, 0), StationStep::Run);
+/// station.handle_address(now);
+/// assert!(matches!(station.poll(now, 0), StationStep::Run { .. }));
 /// ```
 #[derive(Clone, Debug)]
 pub struct Station {
@@ -60,22 +77,27 @@ pub struct Station {
     state: State,
     /// The network that is joined, or is to be joined next: its place in the order of preference, from 0.
     network: u8,
-    /// Since a network last worked.
+    /// Since a network last gave an address.
     failures: u32,
-    /// How often the station has waited since a network last worked.
+    /// How often the station has waited since a link last held.
     waits: u32,
     last_failure: Option<StationFailure>,
-    /// Exchanges in a row without a sign of life.
-    silent_exchanges: u16,
-    /// How many of these the present link may have; it grows with each rejoin that did not help.
-    silent_exchanges_max: u16,
+    /// When this link first had an address.
+    worked_since: Option<Instant>,
+    /// Of the board's own exchanges.
+    silent_exchanges: Silence,
+    /// Of probes.
+    silent_probes: Silence,
+    /// Whether a probe has been answered since the board got its address.
+    gateway_answers: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     Joining { deadline: Instant },
     AwaitingAddress { deadline: Instant },
-    Running,
+    Running { probe_at: Instant },
+    Probing { deadline: Instant },
     Leaving { deadline: Instant },
     Waiting { until: Instant },
 }
@@ -97,8 +119,18 @@ pub enum StationStep {
         /// When the network counts as giving none.
         deadline: Instant,
     },
-    /// The network works: let the board's roles run, and tell of each exchange, of a lost address and of a lost link.
-    Run,
+    /// The network works: let the board's roles run, and tell of each exchange and other [sign of
+    /// life](Station::handle_sign_of_life), of a lost address and of a lost link. Then poll.
+    Run {
+        /// When the board has heard nothing for too long.
+        until: Instant,
+    },
+    /// The same, and see meanwhile whether the gateway takes or refuses a TCP connection; then [`Station::handle_probe`]. At
+    /// the deadline give the connection up and poll.
+    Probe {
+        /// When the gateway counts as silent.
+        deadline: Instant,
+    },
     /// Close all sockets and leave the network; then [`Station::handle_left`]. At the deadline poll.
     Leave {
         /// When to stop trying.
@@ -109,6 +141,14 @@ pub enum StationStep {
         /// When the next join starts.
         until: Instant,
     },
+}
+
+impl StationStep {
+    /// Whether the network works, so that the board's roles run.
+    #[must_use]
+    pub const fn network_works(&self) -> bool {
+        matches!(self, Self::Run { .. } | Self::Probe { .. })
+    }
 }
 
 /// Why a join failed, as a radio reports it.
@@ -140,7 +180,7 @@ pub enum StationFailure {
     #[error("the link to the access point was lost")]
     LinkLost,
     /// The link claims to be up and nothing comes through.
-    #[error("no sign of life through this link for many exchanges; joining again")]
+    #[error("no sign of life through this link; joining again")]
     LinkDead,
 }
 
@@ -155,9 +195,6 @@ impl fmt::Display for JoinError {
 }
 
 impl Station {
-    /// How many times more silent exchanges a link may have where joining again has not helped.
-    const PATIENCE_MAX: u16 = 4;
-
     /// A station that is not on the network and joins it now.
     #[must_use]
     pub fn new(config: StationConfig, now: Instant) -> Self {
@@ -168,8 +205,10 @@ impl Station {
             failures: 0,
             waits: 0,
             last_failure: None,
-            silent_exchanges: 0,
-            silent_exchanges_max: config.silent_exchanges_max.max(1),
+            worked_since: None,
+            silent_exchanges: Silence::new(config.silent_exchanges_max),
+            silent_probes: Silence::new(config.silent_probes_max),
+            gateway_answers: false,
         }
     }
 
@@ -178,6 +217,10 @@ impl Station {
         match self.state {
             State::Joining { deadline } if now >= deadline => self.fail(StationFailure::JoinTimedOut, now),
             State::AwaitingAddress { deadline } if now >= deadline => self.fail(StationFailure::NoAddress, now),
+            State::Running { probe_at } if now >= probe_at => {
+                self.state = State::Probing { deadline: now + self.config.probe_timeout };
+            }
+            State::Probing { deadline } if now >= deadline => self.handle_probe(false, now),
             State::Leaving { deadline } if now >= deadline => self.end_leaving(now, random),
             State::Waiting { until } if now >= until => self.join(now),
             _ => {}
@@ -185,7 +228,8 @@ impl Station {
         match self.state {
             State::Joining { deadline } => StationStep::Join { network: self.network, deadline },
             State::AwaitingAddress { deadline } => StationStep::AwaitAddress { deadline },
-            State::Running => StationStep::Run,
+            State::Running { probe_at } => StationStep::Run { until: probe_at },
+            State::Probing { deadline } => StationStep::Probe { deadline },
             State::Leaving { deadline } => StationStep::Leave { deadline },
             State::Waiting { until } => StationStep::Wait { until },
         }
@@ -205,25 +249,30 @@ impl Station {
         }
     }
 
-    /// The board has an address, a first one or another one.
-    pub fn handle_address(&mut self) {
+    /// The board has an address, a first one, another one, or the same for longer.
+    pub fn handle_address(&mut self, now: Instant) {
         if let State::AwaitingAddress { .. } = self.state {
             self.failures = 0;
-            self.waits = 0;
-            self.state = State::Running;
+            self.worked_since.get_or_insert(now);
+        } else if !self.is_running() {
+            return;
         }
+        // It may have come with another gateway.
+        self.gateway_answers = false;
+        self.silent_probes.end();
+        self.state = State::Running { probe_at: now + self.config.probe_after };
     }
 
     /// The board's address is no longer valid; the link is still there.
     pub fn handle_address_lost(&mut self, now: Instant) {
-        if self.state == State::Running {
+        if self.is_running() {
             self.state = State::AwaitingAddress { deadline: now + self.config.address_timeout };
         }
     }
 
     /// The radio reports that the link is gone.
     pub fn handle_link_lost(&mut self, now: Instant) {
-        if let State::AwaitingAddress { .. } | State::Running = self.state {
+        if matches!(self.state, State::AwaitingAddress { .. }) || self.is_running() {
             self.fail(StationFailure::LinkLost, now);
         }
     }
@@ -238,13 +287,13 @@ impl Station {
     /// One of the board's own exchanges is over. Whatever shows that the server's host answers is a sign of life, success or
     /// not (STA-5).
     pub fn handle_exchange(&mut self, outcome: Result<(), ExchangeError>, now: Instant) {
-        if self.state != State::Running {
+        if !self.is_running() {
             return;
         }
         match outcome {
             Ok(()) => {
-                self.silent_exchanges = 0;
-                self.silent_exchanges_max = self.config.silent_exchanges_max.max(1);
+                self.silent_exchanges.forget();
+                self.trust(now);
             }
             Err(
                 ExchangeError::Refused
@@ -252,25 +301,47 @@ impl Station {
                 | ExchangeError::Closed
                 | ExchangeError::Decode(_)
                 | ExchangeError::TimedOut(Phase::AwaitingReply | Phase::Receiving),
-            ) => self.silent_exchanges = 0,
+            ) => {
+                self.silent_exchanges.end();
+                self.trust(now);
+            }
             Err(
                 ExchangeError::Resolve
                 | ExchangeError::Unreachable
                 | ExchangeError::Connect
                 | ExchangeError::TimedOut(Phase::Connecting | Phase::Sending),
             ) => {
-                self.silent_exchanges = self.silent_exchanges.saturating_add(1);
-                if self.silent_exchanges >= self.silent_exchanges_max {
-                    // It may be the server that is off. Then joining again does not help, and is done ever more rarely.
-                    let bound = self.config.silent_exchanges_max.max(1).saturating_mul(Self::PATIENCE_MAX);
-                    self.silent_exchanges_max = self.silent_exchanges_max.saturating_mul(2).min(bound);
+                if self.silent_exchanges.lasts() {
                     self.fail(StationFailure::LinkDead, now);
                 }
             }
         }
     }
 
-    /// How often the network has failed since it last worked.
+    /// Somebody else has reached the board through the link, such as a client with a request (STA-8). Exchanges of the
+    /// board's own are told by [`handle_exchange`](Self::handle_exchange).
+    pub fn handle_sign_of_life(&mut self, now: Instant) {
+        // Whether the gateway answers has to be known before requests fail to come.
+        if self.is_running() && self.gateway_answers {
+            self.trust(now);
+        }
+    }
+
+    /// The probe is over: the gateway took the connection or refused it, or it did not answer, or there is none (STA-8).
+    pub fn handle_probe(&mut self, is_answered: bool, now: Instant) {
+        let State::Probing { .. } = self.state else { return };
+        let pause = match (self.gateway_answers, is_answered) {
+            // The first answer shows that this gateway answers at all, a further one that the link goes on to work.
+            (true, true) => return self.trust(now),
+            (true, false) if self.silent_probes.lasts() => return self.fail(StationFailure::LinkDead, now),
+            (true, false) => self.config.probe_interval,
+            (false, _) => self.config.probe_after,
+        };
+        self.gateway_answers |= is_answered;
+        self.state = State::Running { probe_at: now + pause };
+    }
+
+    /// How often the network has failed since it last gave an address.
     #[must_use]
     pub const fn failures(&self) -> u32 {
         self.failures
@@ -282,14 +353,28 @@ impl Station {
         self.last_failure
     }
 
+    const fn is_running(&self) -> bool {
+        matches!(self.state, State::Running { .. } | State::Probing { .. })
+    }
+
+    /// The link works, and need not be probed for a while.
+    fn trust(&mut self, now: Instant) {
+        self.silent_probes.forget();
+        self.state = State::Running { probe_at: now + self.config.probe_after };
+    }
+
     fn fail(&mut self, failure: StationFailure, now: Instant) {
         self.failures = self.failures.saturating_add(1);
         self.last_failure = Some(failure);
-        self.silent_exchanges = 0;
-        // A network that was lost may be back, and so may one that the board prefers to it; one that did not work is
+        self.silent_exchanges.end();
+        let has_held = self.worked_since.take().is_some_and(|since| now >= since + self.config.hold_time);
+        if has_held {
+            self.waits = 0;
+        }
+        // A network whose link held may be back, and so may one that the board prefers to it; one that did not work is
         // followed by the next, and the last one by a wait.
         self.network = match failure {
-            StationFailure::LinkLost if self.state == State::Running => 0,
+            StationFailure::LinkLost if has_held => 0,
             _ if self.network + 1 < self.config.networks => self.network + 1,
             _ => 0,
         };
@@ -310,5 +395,48 @@ impl Station {
 
     fn join(&mut self, now: Instant) {
         self.state = State::Joining { deadline: now + self.config.join_timeout };
+    }
+}
+
+/// How long nothing has answered, and may not.
+#[derive(Clone, Copy, Debug)]
+struct Silence {
+    /// Questions in a row without an answer.
+    questions: u16,
+    /// After so many the link is dead. It grows with each time that joining again has not helped.
+    limit: u16,
+    /// What it is at first.
+    first_limit: u16,
+}
+
+impl Silence {
+    /// How many times the first limit the limit may become.
+    const GROWTH_MAX: u16 = 4;
+
+    fn new(limit: u16) -> Self {
+        let limit = limit.max(1);
+        Self { questions: 0, limit, first_limit: limit }
+    }
+
+    /// Another question has found no answer. Whether the link is dead.
+    fn lasts(&mut self) -> bool {
+        self.questions = self.questions.saturating_add(1);
+        let is_dead = self.questions >= self.limit;
+        if is_dead {
+            // It may be the one who is asked that is off. Then joining again does not help, and is done ever more rarely.
+            self.limit = self.limit.saturating_mul(2).min(self.first_limit.saturating_mul(Self::GROWTH_MAX));
+        }
+        is_dead
+    }
+
+    /// Something has answered, or it is another one that is asked.
+    const fn end(&mut self) {
+        self.questions = 0;
+    }
+
+    /// All is as it should be.
+    const fn forget(&mut self) {
+        self.questions = 0;
+        self.limit = self.first_limit;
     }
 }

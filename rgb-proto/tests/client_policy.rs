@@ -53,7 +53,7 @@ fn an_exchange_longer_than_the_interval_is_followed_by_the_next_at_once() {
 fn the_interval_is_the_configs() {
     let mut policy = ClientPolicy::new(ClientConfig { interval: Duration::from_secs(60), ..ClientConfig::default() });
     assert_eq!(policy.handle_outcome(true, START, after(5), LONGEST), after(60_000));
-    assert_eq!(policy.handle_outcome(false, START, after(5), LONGEST), after(60_000));
+    assert_eq!(policy.handle_outcome(false, START, after(5), SHORTEST), after(60_000));
 }
 
 // POL-2
@@ -98,6 +98,17 @@ fn the_wait_is_spread_over_its_upper_half() {
     assert_eq!(first(1 << 31), Duration::from_millis(150));
     assert_eq!(first(3 << 30), Duration::from_millis(175));
     assert_eq!(first(u32::MAX), Duration::from_micros(199_999));
+}
+
+// POL-3
+#[test]
+fn where_the_interval_is_longer_it_is_spread_as_the_wait_is() {
+    let config = ClientConfig { interval: Duration::from_secs(1), ..ClientConfig::default() };
+    let first = |random| ClientPolicy::new(config).handle_outcome(false, START, after(5), random);
+    assert_eq!([first(0), first(1 << 31)], [after(1_000), after(1_050)]);
+    let mut policy = ClientPolicy::new(config);
+    policy.handle_outcome(false, START, after(5), SHORTEST);
+    assert_eq!(policy.handle_outcome(false, START, after(5), 1 << 31), after(1_100));
 }
 
 // POL-4 (its part of the policy): a next exchange follows every number of failures.

@@ -49,8 +49,8 @@ const REFUSAL_INTERVAL: Duration = Duration::from_secs(1);
 /// Why spawning cannot fail.
 const ONCE: &str = "each task is spawned once";
 
-/// The servers, the client, discovery, and what the stack itself needs: DNS, and DHCP on either side.
-const SOCKETS: usize = SERVERS + 1 + 1 + 2;
+/// The servers, the client, discovery, the station's probes, and what the stack itself needs: DNS, and DHCP on either side.
+const SOCKETS: usize = SERVERS + 1 + 1 + 1 + 2;
 
 /// Brings the board up and runs it.
 #[embassy_executor::main]

@@ -1,12 +1,16 @@
 //! Onto the network and back onto it (STA clauses).
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use embassy_net::tcp::Error;
 use embassy_time::{Duration, Instant};
 use pico_fw::board::Board;
 use pico_fw::led::Indication;
 use pico_fw::source::Sweep;
 use rgb_proto::Rgb;
 
-use crate::lab::{Lab, Pico};
+use crate::lab::{Lab, Pico, Segment};
 
 const SOON: Duration = Duration::from_secs(10);
 
@@ -127,11 +131,82 @@ fn a_dead_link_that_says_it_is_up_is_left_and_joined_again() {
     let (_, client) = working_client(&lab);
     lab.ethernet.set_dead(client.port, true);
     lab.run_until(Duration::from_secs(60), "it is found out", || {
-        client.said("network connection failed: no sign of life through this link for many exchanges; joining again")
-            > 0
+        client.said("network connection failed: no sign of life through this link; joining again") > 0
     });
     recovers(&lab, client, SOON);
     assert_eq!(lab.calls().iter().filter(|call| **call == "leave").count(), 1);
+}
+
+// STA-8
+#[test]
+fn a_server_whose_link_has_died_joins_again_long_before_its_lease_ends() {
+    let lab = Lab::new();
+    let (server, address) = lab.server(Sweep::new());
+    // Its first probe is answered by a refusal.
+    lab.run_for(Duration::from_secs(35));
+    lab.ethernet.set_dead(server.port, true);
+    // By the next probe and two more.
+    lab.run_until(Duration::from_secs(60), "it is found out", || {
+        server.said("network connection failed: no sign of life through this link; joining again") == 1
+    });
+    lab.run_until(SOON, "an address again", || server.said("listening on 192.168.1.100:80") == 2);
+    assert_eq!(lab.calls(), ["join", "leave", "join"]);
+    assert_eq!(lab.run(lab.computer(50).ask(address, b"GET Data")), b"255,0,0");
+    lab.run_for(Duration::from_secs(300));
+    assert_eq!(lab.calls().len(), 3);
+}
+
+// STA-8
+#[test]
+fn a_gateway_that_answers_no_probe_keeps_nobody_off_the_network() {
+    let lab = Lab::new();
+    let (server, _) = lab.server(Sweep::new());
+    lab.ethernet.set_dead(lab.router.computer.port, true);
+    lab.run_for(Duration::from_secs(600));
+    assert_eq!(lab.calls(), ["join"]);
+    assert_eq!(server.board.indication(), Indication::Working);
+}
+
+// STA-8
+#[test]
+fn a_gateway_that_takes_the_connection_of_a_probe_is_rid_of_it_at_once() {
+    let lab = Lab::new();
+    let (server, _) = lab.server(Sweep::new());
+    let ends = Rc::new(RefCell::new(Vec::new()));
+    let (router, told) = (lab.router.computer, Rc::clone(&ends));
+    lab.spawn(async move {
+        let mut socket = router.socket();
+        loop {
+            socket.accept(53).await.expect("the port is free");
+            let end = socket.read(&mut [0]).await;
+            told.borrow_mut().push(end);
+        }
+    });
+    lab.run_for(Duration::from_secs(35));
+    assert_eq!(*ends.borrow(), [Err(Error::ConnectionReset)]);
+    // It was a sign of life, and so the link is known to be dead when there is none.
+    lab.ethernet.set_dead(server.port, true);
+    lab.run_until(Duration::from_secs(60), "it is found out", || lab.calls().contains(&"leave"));
+}
+
+// STA-8
+#[test]
+fn a_gateway_is_probed_once_and_from_then_on_in_silence_alone() {
+    /// Such as the router's refusals.
+    fn answers(lab: &Lab) -> usize {
+        Segment::all(&lab.ethernet.take_frames()).iter().filter(|segment| segment.from == 53).count()
+    }
+    let lab = Lab::new();
+    let (server, address) = lab.server(Sweep::new());
+    let laptop = lab.computer(50);
+    for _ in 0..10 {
+        lab.run_for(Duration::from_secs(25));
+        lab.run(laptop.ask(address, b"GET Data"));
+    }
+    assert_eq!(answers(&lab), 1);
+    lab.run_for(Duration::from_secs(310));
+    assert_eq!(answers(&lab), 10);
+    assert_eq!(server.said("network connection failed: no sign of life through this link; joining again"), 0);
 }
 
 // POL-4, STA-5

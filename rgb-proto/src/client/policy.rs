@@ -20,7 +20,8 @@ impl ClientPolicy {
     /// Takes the outcome of the exchange from `started` to `ended` and returns when the next one starts.
     ///
     /// `random` is a fresh, uniformly drawn number; the wait after a failure is spread over the upper half of its
-    /// length by it, so that boards which failed together do not come back together (POL-3).
+    /// length by it, so that boards which failed together do not come back together (POL-3). Neither do those whose
+    /// interval is longer than the wait: it is spread as much.
     pub fn handle_outcome(&mut self, success: bool, started: Instant, ended: Instant, random: u32) -> Instant {
         let on_interval = started + self.config.interval.max(ClientConfig::SPAN_MIN);
         if success {
@@ -28,8 +29,9 @@ impl ClientPolicy {
             return on_interval.max(ended);
         }
         let wait = self.config.backoff.wait(self.failures, random);
+        let spread = wait.saturating_sub(self.config.backoff.wait(self.failures, 0));
         self.failures = self.failures.saturating_add(1);
-        on_interval.max(ended + wait)
+        (on_interval + spread).max(ended + wait)
     }
 
     /// How many exchanges have failed since the last success.

@@ -10,8 +10,9 @@ use self::owner::owner;
 use super::chip::{Chip, Processor};
 use super::image::{Image, Section, SymbolKind};
 
-/// The most flash memory, without what the radio's own processor runs.
-const FLASH_LEN_MAX: u64 = 217 * 1024;
+/// The most flash memory, without what the radio's own processor runs. It is the next KiB above what the firmware takes, so
+/// that each growth is a decision.
+const FLASH_LEN_MAX: u64 = 218 * 1024;
 /// The most RAM that is taken before the program starts.
 const RAM_LEN_MAX: u64 = 96 * 1024;
 
@@ -334,11 +335,11 @@ mod tests {
             ram: RamUsage { initialised: 20, zeroed: ram - 50, uninitialised: 30 },
             owners: Vec::new(),
         };
-        assert_eq!(usage(222_208, 98_304).judge(), Ok(()));
+        assert_eq!(usage(223_232, 98_304).judge(), Ok(()));
         let memories = |usage: Usage| usage.judge().unwrap_err().excesses.iter().map(|e| e.memory).collect::<Vec<_>>();
-        assert_eq!(memories(usage(222_209, 98_304)), ["flash memory without the radio's blobs"]);
-        assert_eq!(memories(usage(222_208, 98_305)), ["static RAM"]);
-        assert_eq!(memories(usage(222_209, 98_305)).len(), 2);
+        assert_eq!(memories(usage(223_233, 98_304)), ["flash memory without the radio's blobs"]);
+        assert_eq!(memories(usage(223_232, 98_305)), ["static RAM"]);
+        assert_eq!(memories(usage(223_233, 98_305)).len(), 2);
     }
 
     #[test]
@@ -355,7 +356,7 @@ mod tests {
     fn table_names_budgets_and_crates() {
         let table = Usage::of(&image(), Chip::Rp2040).to_string();
         assert!(table.contains("232061          the radio's blobs\n"), "{table}");
-        assert!(table.contains("222208   98304  budget\n"), "{table}");
+        assert!(table.contains("223232   98304  budget\n"), "{table}");
         assert!(table.contains("   260      60  smoltcp\n"), "{table}");
     }
 }

@@ -63,7 +63,7 @@ impl Pico {
         let port = nic.port();
         let radio = SimulatedRadio::new(nic.ethernet(), port, Rc::clone(air));
         let config = stack_config(&settings);
-        let resources = leak(StackResources::<{ SERVERS + 4 }>::new());
+        let resources = leak(StackResources::<{ SERVERS + 5 }>::new());
         let (stack, runner): (Stack<'static>, _) = embassy_net::new(nic, config, resources, port as u64);
         let board: &Board = leak(Board::new(settings, ResetReason::PowerOn));
         let log: &Lines = leak(Lines::default());

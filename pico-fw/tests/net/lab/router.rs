@@ -14,6 +14,8 @@ use super::{Computer, Lab, leak};
 /// The router's service to the other stations.
 pub(crate) struct Router {
     pub(crate) config: Rc<RefCell<RouterConfig>>,
+    /// For programs of its own.
+    pub(crate) computer: Computer,
 }
 
 /// What the router does; tests change it.
@@ -37,7 +39,7 @@ impl Router {
         let config = Rc::new(RefCell::new(config));
         world.spawn(serve(computer, DHCP_PORT, Rc::clone(&config), answer_dhcp));
         world.spawn(serve(computer, DNS_PORT, Rc::clone(&config), answer_dns));
-        Self { config }
+        Self { config, computer }
     }
 }
 

@@ -12,6 +12,7 @@ use smoltcp::wire::Ipv4Cidr;
 
 use super::client::Outcome;
 use super::event::BoardEventKind;
+use super::probe::Probe;
 use super::record::Record;
 use crate::world::dhcp::{DhcpConfig, DhcpServer};
 use crate::world::stack::{Stack, receive, udp_socket};
@@ -32,6 +33,9 @@ pub(super) struct Membership {
     /// The join that goes on, by its deadline.
     joining: Option<Instant>,
     is_running: bool,
+    probe: Probe,
+    /// The requests that were served by the last look.
+    served: u64,
     /// When there is something to do, should nothing happen before.
     due: Option<Instant>,
 }
@@ -50,11 +54,16 @@ impl Network {
         match record.settings.wifi() {
             Wifi::Station => {
                 let networks = record.settings.networks().len() as u8;
-                let station = Station::new(StationConfig { networks, ..StationConfig::default() }, record.now);
-                (
-                    Self::Joined(Membership { station, joining: None, is_running: false, due: Some(record.now) }),
-                    Stack::new(nic, None, seed),
-                )
+                let station = Station::new(StationConfig { networks, ..record.station }, record.now);
+                let membership = Membership {
+                    station,
+                    joining: None,
+                    is_running: false,
+                    probe: Probe::new(),
+                    served: record.counts.served,
+                    due: Some(record.now),
+                };
+                (Self::Joined(membership), Stack::new(nic, None, seed))
             }
             Wifi::AccessPoint => {
                 let mut stack = Stack::new(nic, Some(Ipv4Cidr::new(AccessPoint::ADDRESS, 24)), seed);
@@ -100,6 +109,14 @@ impl Network {
         }
     }
 
+    /// A TCP socket may have received something. Whether it was the answer of a probe.
+    pub(super) fn handle_probe(&mut self, stack: &mut Stack, record: &Record) -> bool {
+        match self {
+            Self::Joined(membership) => membership.handle_probe(stack, record),
+            Self::Own(_) => false,
+        }
+    }
+
     /// One of the board's own exchanges is over.
     pub(super) fn handle_exchange(&mut self, outcome: Outcome, now: Instant) {
         if let Self::Joined(Membership { station, due, .. }) = self {
@@ -119,13 +136,25 @@ impl Membership {
             self.handle_event(event, record);
             self.due = Some(now);
         }
+        if record.counts.served != self.served {
+            self.served = record.counts.served;
+            self.station.handle_sign_of_life(now);
+        }
         while self.due.is_some_and(|due| due <= now) {
             let step = self.station.poll(now, record.random.next_u32());
-            self.is_running = step == StationStep::Run;
+            self.is_running = step.network_works();
+            if !matches!(step, StationStep::Probe { .. }) {
+                self.probe.end(stack);
+            }
             self.due = match step {
-                StationStep::Run => {
+                StationStep::Run { until } => {
                     record.rssi_dbm = nic.rssi_dbm();
-                    Some(now + RSSI_INTERVAL)
+                    Some(until.min(now + RSSI_INTERVAL))
+                }
+                StationStep::Probe { deadline } if self.probe.start(deadline, stack, record) => Some(deadline),
+                StationStep::Probe { .. } => {
+                    self.station.handle_probe(false, now);
+                    Some(now)
                 }
                 StationStep::Join { network, deadline } => {
                     if self.joining != Some(deadline) {
@@ -176,11 +205,21 @@ impl Membership {
         if has_changed {
             self.due = Some(record.now);
             match stack.address() {
-                Some(_) => self.station.handle_address(),
+                Some(_) => self.station.handle_address(record.now),
                 None => self.station.handle_address_lost(record.now),
             }
         }
         has_changed
+    }
+
+    fn handle_probe(&mut self, stack: &mut Stack, record: &Record) -> bool {
+        let is_answered = self.probe.is_answered(stack);
+        if is_answered {
+            self.probe.end(stack);
+            self.due = Some(record.now);
+            self.station.handle_probe(true, record.now);
+        }
+        is_answered
     }
 }
 
