@@ -42,6 +42,8 @@ pub struct Browser {
     query: Option<Instant>,
     /// From that question to the one behind it; zero before the first.
     interval_ms: u32,
+    /// Whether the first question may be answered to this board alone.
+    takes_unicast: bool,
     /// Before this no other question is asked.
     quiet_until: Instant,
     candidates: [Option<Candidate>; Browser::CANDIDATES_MAX],
@@ -96,9 +98,22 @@ impl Browser {
             started: now,
             query: None,
             interval_ms: 0,
+            takes_unicast: true,
             quiet_until: now,
             candidates: [None; Self::CANDIDATES_MAX],
         }
+    }
+
+    /// A browser of a board that has searched before, at the same address, and starts again now.
+    ///
+    /// A first question may be answered to the asker alone (RFC 6762, section 5.4), which spares everybody else the answer.
+    /// But an answer to one address needs the hardware address behind it, and where others had the address before, or where
+    /// many ask at once, servers may not have the right one for a while. So all further answers are to be for everybody.
+    #[must_use]
+    pub const fn again(own: Option<SocketAddrV4>, now: Instant) -> Self {
+        let mut browser = Self::new(own, now);
+        browser.takes_unicast = false;
+        browser
     }
 
     /// A datagram came.
@@ -228,8 +243,8 @@ impl Browser {
     }
 
     fn write_query(&self, now: Instant, buffer: &mut [u8; MESSAGE_LEN_MAX]) -> usize {
-        // Who asks for the first time may be answered alone (RFC 6762, section 5.4).
-        let by_unicast = if self.interval_ms == 0 { class::TOP_BIT } else { 0 };
+        let is_first = self.interval_ms == 0;
+        let by_unicast = if is_first && self.takes_unicast { class::TOP_BIT } else { 0 };
         let mut writer = Writer::new(buffer, 0, 0);
         let asked = writer.question(TYPE, kind::PTR, class::IN | by_unicast);
         debug_assert_eq!(asked, Ok(()));

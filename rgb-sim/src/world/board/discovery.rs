@@ -17,6 +17,8 @@ pub(super) struct Discovery {
     socket: SocketHandle,
     responder: Responder,
     browser: Option<Browser>,
+    /// Whether there was a search at this address.
+    has_searched: bool,
     found: Option<SocketAddrV4>,
     /// When one of them has something to do; they are left alone before.
     due: Option<Instant>,
@@ -42,6 +44,7 @@ impl Discovery {
             socket: stack.add(socket),
             responder: Responder::new(service),
             browser: None,
+            has_searched: false,
             found: None,
             due: None,
             message: Box::new([0; MESSAGE_LEN_MAX]),
@@ -51,6 +54,8 @@ impl Discovery {
     /// The board has this address now, or none.
     pub(super) fn handle_address(&mut self, address: Option<Ipv4Addr>, stack: &mut Stack, record: &Record) {
         self.browser = None;
+        self.has_searched = false;
+        self.found = None;
         // With another address it begins anew.
         self.responder.handle_address(None, record.now);
         stack.socket::<udp::Socket<'_>>(self.socket).close();
@@ -65,14 +70,15 @@ impl Discovery {
 
     /// Begins to look for a server other than this one (DSC-6).
     pub(super) fn start_search(&mut self, own: Option<SocketAddrV4>, now: Instant) {
-        self.found = None;
-        self.browser = Some(Browser::new(own, now));
+        let search = if self.has_searched { Browser::again } else { Browser::new };
+        self.browser = Some(search(own, now));
+        self.has_searched = true;
         self.due = Some(now);
     }
 
-    /// The first server that answered since the search began.
-    pub(super) const fn found(&self) -> Option<SocketAddrV4> {
-        self.found
+    /// Takes the first server that answered since the last one was taken.
+    pub(super) const fn take_found(&mut self) -> Option<SocketAddrV4> {
+        self.found.take()
     }
 
     /// Does what is to be done now. Whether the stack has something to send, or the search has an end.

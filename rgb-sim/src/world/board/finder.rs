@@ -70,12 +70,17 @@ impl Finder {
                     Ok(SocketAddrV4::new(address, port))
                 })
             }
-            (None, Search::Service) => Ok(discovery.found()?),
+            (None, Search::Service) => Ok(discovery.take_found()?),
             (Some(ServerHost::Name(_)), Search::Service) | (None, Search::None | Search::Name(_)) => {
-                let own = record.address.map(|address| SocketAddrV4::new(address, port));
-                discovery.start_search(own, record.now);
-                self.search = Search::Service;
-                return None;
+                // One that was found when nobody waited any more is as good.
+                if let Some(found) = discovery.take_found() {
+                    Ok(found)
+                } else {
+                    let own = record.address.map(|address| SocketAddrV4::new(address, port));
+                    discovery.start_search(own, record.now);
+                    self.search = Search::Service;
+                    return None;
+                }
             }
         };
         self.search = Search::None;
