@@ -1,75 +1,221 @@
-//! What `rgb_sim::world` costs next to a bare loop of smoltcp stacks: the same TCP connections through the same stacks, joined
-//! in memory, with no radio, no protocol, no time-outs, no names, no DHCP and no fingerprint.
+//! What `rgb_sim::world` costs: next to a bare loop of smoltcp stacks, next to turmoil, with more and more boards, and while
+//! somebody listens in.
 //!
-//! Each round runs both in turn, in changing order, so that a noisy machine disturbs both alike; what counts are the ratios
-//! within a round. The last figures tell how much faster than the clock on the wall a big world runs.
+//! Each round runs all candidates of a table in turn, in changing order, so that a noisy machine disturbs them alike; what
+//! counts are the ratios within a round.
 
 mod bare;
+mod cells;
+mod turmoil_peer;
 
-use std::env;
-use std::net::Ipv4Addr;
 use std::time::{Duration, Instant};
+use std::{env, fs, io};
 
 use bare::Bare;
-use rgb_proto::settings::SettingsDraft;
-use rgb_sim::world::{AccessPointConfig, Board, Machine, NodeId, Placement, Router, RouterConfig, World};
+use cells::Cells;
+use rgb_sim::world::Pcap;
+use turmoil_peer::TurmoilPeer;
 
 const CLIENTS: [u16; 3] = [1, 10, 100];
 /// So many clients share one server, which has four sockets.
 const CLIENTS_PER_SERVER: u16 = 3;
+/// The least that the world may reach of what the bare loop does, and of what turmoil does.
+const BARE_TARGET: f64 = 0.5;
+const TURMOIL_TARGET: f64 = 50.0;
+/// Turmoil steps through every millisecond, so its messages' way of up to 100 ms costs most of its time. Swift, they take as
+/// long as a frame in the world, or as near to it as its clock comes.
+const SWIFT: Duration = Duration::from_millis(1);
 
-/// The least that the world may reach of what the bare loop does.
-const TARGET: f64 = 0.5;
-/// How much faster than the clock on the wall a thousand boards must be.
+/// Boards that ask now and then, one server for nine clients.
+const BOARDS: [u16; 4] = [2, 10, 100, 1000];
+const BOARDS_PER_SERVER: u16 = 10;
+/// How much more an exchange may cost among 1,000 boards than among 10.
+const SCALING_TARGET: f64 = 2.0;
+/// How much faster than the clock on the wall 1,000 boards must be.
 const SPEED_TARGET: f64 = 5.0;
 
-/// Rounds of one table row, and how long each candidate runs in one.
-const ROUNDS: usize = 21;
-const ROUND: Duration = Duration::from_millis(100);
-/// Enough to see that a candidate works.
-const SMOKE_ROUND: Duration = Duration::from_millis(10);
+/// The least that a world may reach to which a tap listens of what it does without.
+const TAP_TARGET: f64 = 0.9;
+
+/// How much is measured.
+struct Effort {
+    /// Rounds of one table, and how long each candidate runs in one.
+    rounds: usize,
+    round: Duration,
+    /// Turmoil has a turn in one round of so many, and a longer one, since it gets through few exchanges in one.
+    turmoil_every: usize,
+    turmoil_round: Duration,
+    boards: &'static [u16],
+    is_judged: bool,
+}
+
+impl Effort {
+    const FULL: Self = Self {
+        rounds: 21,
+        round: Duration::from_millis(100),
+        turmoil_every: 5,
+        turmoil_round: Duration::from_millis(500),
+        boards: &BOARDS,
+        is_judged: true,
+    };
+    /// Enough to see that every candidate works.
+    const SMOKE: Self = Self {
+        rounds: 1,
+        round: Duration::from_millis(10),
+        turmoil_every: 1,
+        turmoil_round: Duration::from_millis(10),
+        boards: &[2, 10],
+        is_judged: false,
+    };
+
+    const fn verdict(&self, is_reached: bool) -> &'static str {
+        match is_reached {
+            _ if !self.is_judged => "",
+            true => "PASS",
+            false => "FAIL",
+        }
+    }
+}
 
 fn main() {
     // What `cargo bench` passes, unless it only lists or tests.
-    let timed = env::args().any(|arg| arg == "--bench") && !env::args().any(|arg| arg == "--test" || arg == "--list");
-    let (rounds, round) = if timed { (ROUNDS, ROUND) } else { (1, SMOKE_ROUND) };
-    let verdict = |is_reached: bool| match is_reached {
-        _ if !timed => "",
-        true => "PASS",
-        false => "FAIL",
-    };
+    let is_timed =
+        env::args().any(|arg| arg == "--bench") && !env::args().any(|arg| arg == "--test" || arg == "--list");
+    let effort = if is_timed { Effort::FULL } else { Effort::SMOKE };
+    // It is the first one, so that it finds no memory which others have given back.
+    let crowd = measure_memory(&effort);
+    println!("\nmedians of {} interleaved rounds of {:?}, on one core\n", effort.rounds, effort.round);
+    compare_with_peers(&effort);
+    compare_sizes(&effort, crowd);
+    compare_with_tap(&effort);
+}
 
-    println!("exchanges a second: the median of {rounds} interleaved rounds of {round:?}, on one core\n");
-    println!("clients     world  bare stacks  to bare stacks");
+/// The biggest world, whose boards' share of this process's memory is printed where the system tells it.
+fn measure_memory(effort: &Effort) -> Cells {
+    let boards = *effort.boards.last().expect("one size at least");
+    let before = resident_kib();
+    let crowd = asking_now_and_then(boards);
+    if let (Some(before), Some(after)) = (before, resident_kib()) {
+        let each = after.saturating_sub(before) as f64 / f64::from(boards);
+        println!("{each:.0} KiB a board, with its share of the air and of the routers, among {boards}");
+    }
+    crowd
+}
+
+/// What Linux says (proc_pid_status(5)).
+fn resident_kib() -> Option<u64> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    line.split_whitespace().next()?.parse().ok()
+}
+
+fn asking_now_and_then(boards: u16) -> Cells {
+    let servers = boards.div_ceil(BOARDS_PER_SERVER);
+    Cells::new(boards - servers, BOARDS_PER_SERVER - 1, "200ms")
+}
+
+/// Clients that ask back to back.
+fn compare_with_peers(effort: &Effort) {
+    println!("exchanges a second");
+    println!(
+        "clients     world  bare stacks  turmoil  swift turmoil  to bare stacks             to turmoil  to swift turmoil"
+    );
     for clients in CLIENTS {
-        let (mut world, mut bare) = (Full::new(clients), Bare::new(clients, CLIENTS_PER_SERVER));
-        let mut rows = Vec::new();
-        for number in 0..rounds {
+        let mut world = Cells::new(clients, CLIENTS_PER_SERVER, "1ms");
+        let mut bare = Bare::new(clients, CLIENTS_PER_SERVER);
+        let mut turmoils = [None, Some(SWIFT)].map(|latency| TurmoilPeer::new(clients, latency));
+        let (mut rounds, mut turmoil_rounds) = (Vec::new(), Vec::new());
+        for number in 0..effort.rounds {
+            let mut measure_world = || rate(effort.round, || world.exchanges_within(Duration::from_millis(50)));
+            let mut measure_bare = || rate(effort.round, || bare.exchanges_of_a_while());
             let (ours, theirs);
             if number % 2 == 0 {
-                ours = rate(round, || world.exchanges_of_a_while());
-                theirs = rate(round, || bare.exchanges_of_a_while());
+                ours = measure_world();
+                theirs = measure_bare();
             } else {
-                theirs = rate(round, || bare.exchanges_of_a_while());
-                ours = rate(round, || world.exchanges_of_a_while());
+                theirs = measure_bare();
+                ours = measure_world();
             }
-            rows.push([ours, theirs, ours / theirs]);
+            rounds.push([ours, theirs, ours / theirs]);
+            if number % effort.turmoil_every == 0 {
+                let [usual, swift] =
+                    turmoils.each_mut().map(|turmoil| rate(effort.turmoil_round, || turmoil.exchanges_of_a_while()));
+                turmoil_rounds.push([usual, swift, ours / usual, ours / swift]);
+            }
         }
-        let [ours, theirs, ratio] = [0, 1, 2].map(|column| median(rows.iter().map(|row| row[column]).collect()));
-        let verdict = verdict(ratio >= TARGET);
-        println!("{clients:7}  {ours:8.0}  {theirs:11.0}  {ratio:.2} (at least {TARGET}) {verdict}");
+        let [ours, bare, to_bare] = medians(&rounds);
+        let [turmoil, swift, to_turmoil, to_swift] = medians(&turmoil_rounds);
+        let of_bare = effort.verdict(to_bare >= BARE_TARGET);
+        let of_turmoil = effort.verdict(to_turmoil >= TURMOIL_TARGET);
+        println!(
+            "{clients:7}  {ours:8.0}  {bare:11.0}  {turmoil:7.0}  {swift:13.0}  {to_bare:.2} (at least {BARE_TARGET}) {of_bare:4}  \
+             {to_turmoil:6.1} (at least {TURMOIL_TARGET}) {of_turmoil:4}  {to_swift:4.1}"
+        );
     }
+}
 
-    let (boards, span) = if timed { (1000, Duration::from_secs(20)) } else { (50, Duration::from_millis(500)) };
-    let mut crowd = Full::with_interval(boards - boards / 10, 9, "200ms");
-    let before = crowd.exchanges();
-    let started = Instant::now();
-    crowd.world.run_for(span);
-    let speed = span.as_secs_f64() / started.elapsed().as_secs_f64();
-    let exchanges = (crowd.exchanges() - before) as f64 / span.as_secs_f64();
-    let verdict = verdict(speed >= SPEED_TARGET);
-    println!("\n{boards} boards that ask every 200 ms, {exchanges:.0} exchanges a second of theirs:");
-    println!("{speed:.1} times as fast as the clock on the wall (at least {SPEED_TARGET}) {verdict}");
+/// More and more boards that ask every 200 ms.
+fn compare_sizes(effort: &Effort, crowd: Cells) {
+    println!("\n boards  ns an exchange  times as fast as the clock on the wall");
+    let (_, smaller) = effort.boards.split_last().expect("one size at least");
+    let mut worlds: Vec<_> = smaller.iter().map(|boards| asking_now_and_then(*boards)).collect();
+    worlds.push(crowd);
+    // About as many exchanges at a time in each.
+    let spans: Vec<_> = effort.boards.iter().map(|boards| Duration::from_secs(1000) / u32::from(*boards)).collect();
+    let mut rounds = vec![Vec::new(); worlds.len()];
+    for _ in 0..effort.rounds {
+        for ((world, span), rounds) in worlds.iter_mut().zip(&spans).zip(&mut rounds) {
+            let before = world.world.now();
+            let (started, mut exchanges) = (Instant::now(), 0);
+            while started.elapsed() < effort.round {
+                exchanges += world.exchanges_within(*span);
+            }
+            let elapsed = started.elapsed().as_secs_f64();
+            let simulated = world.world.now().saturating_duration_since(before).as_secs_f64();
+            rounds.push([elapsed * 1e9 / exchanges as f64, simulated / elapsed]);
+        }
+    }
+    let rows: Vec<_> = rounds.iter().map(|rounds| medians(rounds)).collect();
+    for (boards, [ns, speed]) in effort.boards.iter().zip(&rows) {
+        println!("{boards:7}  {ns:14.0}  {speed:10.1}");
+    }
+    if let (&[_, [of_10, _], _, [of_1000, speed]], true) = (&*rows, effort.is_judged) {
+        let (ratio, verdict) = (of_1000 / of_10, effort.verdict(of_1000 / of_10 <= SCALING_TARGET));
+        println!(
+            "an exchange among 1,000 boards costs {ratio:.2} of one among 10 (at most {SCALING_TARGET}) {verdict}"
+        );
+        let verdict = effort.verdict(speed >= SPEED_TARGET);
+        println!(
+            "1,000 boards are {speed:.1} times as fast as the clock on the wall (at least {SPEED_TARGET}) {verdict}"
+        );
+    }
+}
+
+/// One world, with nobody listening in and with every frame written to nowhere.
+fn compare_with_tap(effort: &Effort) {
+    let mut world = Cells::new(10, CLIENTS_PER_SERVER, "1ms");
+    let mut rounds = Vec::new();
+    for number in 0..effort.rounds {
+        let mut measure = |is_tapped: bool| {
+            world.world.air_mut().take_tap();
+            if is_tapped {
+                world.world.air_mut().set_tap(Box::new(Pcap::new(io::sink())));
+            }
+            rate(effort.round, || world.exchanges_within(Duration::from_millis(50)))
+        };
+        let is_tapped_first = number % 2 == 1;
+        let (first, second) = (measure(is_tapped_first), measure(!is_tapped_first));
+        let (alone, tapped) = if is_tapped_first { (second, first) } else { (first, second) };
+        rounds.push([alone, tapped, tapped / alone]);
+    }
+    let [alone, tapped, ratio] = medians(&rounds);
+    let verdict = effort.verdict(ratio >= TAP_TARGET);
+    println!(
+        "\nexchanges a second with 10 clients: {alone:.0}, and {tapped:.0} while a `Pcap` writes each frame to nowhere:"
+    );
+    println!(
+        "{ratio:.2} (at least {TAP_TARGET}) {verdict}; without a tap each frame costs one look whether there is any"
+    );
 }
 
 /// How many a second.
@@ -82,95 +228,11 @@ fn rate(round: Duration, mut some: impl FnMut() -> u64) -> f64 {
     count as f64 / started.elapsed().as_secs_f64()
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
-}
-
-/// The world: boards with everything that they have, ten or so at each access point.
-struct Full {
-    world: World<Machine>,
-    clients: Vec<NodeId>,
-}
-
-impl Full {
-    /// Access points share their channels' time with others in reach; here each has one of its own, as far as there are any.
-    const CLIENTS_PER_CELL: u16 = 9;
-
-    fn new(clients: u16) -> Self {
-        Self::with_interval(clients, CLIENTS_PER_SERVER, "1ms")
-    }
-
-    /// A world in which every client has got a colour.
-    fn with_interval(clients: u16, clients_per_server: u16, interval: &str) -> Self {
-        let mut full = Self { world: World::new(1), clients: Vec::new() };
-        let mut left = clients;
-        for cell in 0.. {
-            let here = left.min(Self::CLIENTS_PER_CELL);
-            if here == 0 {
-                break;
-            }
-            full.add_cell(cell, here, clients_per_server, interval);
-            left -= here;
-        }
-        let has_colors = |full: &Self| full.clients.iter().all(|client| full.board(*client).color().is_some());
-        while !has_colors(&full) {
-            assert!(full.world.now().as_micros() < 120_000_000, "a client gets nothing");
-            full.world.run_for(Duration::from_millis(100));
-        }
-        full
-    }
-
-    /// An access point with its router, servers and clients.
-    fn add_cell(&mut self, cell: u16, clients: u16, clients_per_server: u16, interval: &str) {
-        let ssid = format!("cell-{cell}");
-        let channel = 1 + (cell % 14) as u8;
-        let config = AccessPointConfig { ssid: ssid.clone(), channel, ..AccessPointConfig::default() };
-        let access_point = self.world.air_mut().add_access_point(config);
-        let hardware_address = |host: u16| {
-            let ([a, b], [c, d]) = (cell.to_be_bytes(), host.to_be_bytes());
-            [2, 0, a, b, c, d]
-        };
-        let servers = clients.div_ceil(clients_per_server);
-        let address = |server: u16| Ipv4Addr::new(192, 168, 1, 10 + server as u8);
-        let reservations = (0..servers).map(|server| (hardware_address(1 + server), address(server))).collect();
-        let router = Router::new(RouterConfig { reservations, ..RouterConfig::default() });
-        self.world.add_wired(hardware_address(0), access_point, router.into());
-        for host in 0..servers + clients {
-            let (name, server) = (format!("board-{host}"), address(host % servers).to_string());
-            let mut draft = SettingsDraft::new();
-            let role = if host < servers { "server" } else { "client" };
-            let fields = [
-                ("name", &*name),
-                ("role", role),
-                ("ssid", &ssid),
-                ("passphrase", "correct horse"),
-                ("server", &server),
-                ("interval", interval),
-            ];
-            for (field, value) in fields {
-                draft.set(field, value).expect("a good setting");
-            }
-            let board = Board::new(draft.finish().expect("good settings"), host.into());
-            let placement = Placement { position_m: 3.0 };
-            let node = self.world.add_station(hardware_address(1 + host), placement, board.into());
-            if host >= servers {
-                self.clients.push(node);
-            }
-        }
-    }
-
-    fn board(&self, node: NodeId) -> &Board {
-        self.world.host(node).as_board().expect("a board")
-    }
-
-    fn exchanges(&self) -> u64 {
-        self.clients.iter().map(|client| self.board(*client).counts().exchanges).sum()
-    }
-
-    fn exchanges_of_a_while(&mut self) -> u64 {
-        let before = self.exchanges();
-        self.world.run_for(Duration::from_millis(50));
-        self.exchanges() - before
-    }
+/// Of each column.
+fn medians<const N: usize>(rows: &[[f64; N]]) -> [f64; N] {
+    std::array::from_fn(|column| {
+        let mut values: Vec<_> = rows.iter().map(|row| row[column]).collect();
+        values.sort_by(f64::total_cmp);
+        values[values.len() / 2]
+    })
 }

@@ -7,44 +7,56 @@ use super::key::Key;
 /// Alarms by number, of which the first is known at any time.
 ///
 /// It is a tournament: each inner place of the tree holds the earlier of the two below it, so a change costs one walk from a
-/// leaf to the root, and no alarm that was set for another time is left behind.
+/// leaf to the root. Most alarms are put off again and again and never go off; so one that is put off stays in the tree where
+/// it was, and is put right when it comes first.
 #[derive(Debug)]
 pub(super) struct Alarms {
-    /// The root is at 1, the places below `n` at `2n` and `2n + 1`, and the leaves behind all others.
+    /// What each alarm is set to.
+    set: Vec<Key>,
+    /// The root is at 1, the places below `n` at `2n` and `2n + 1`, and the leaves behind all others. No leaf is later than what
+    /// its alarm is set to.
     tree: Vec<Key>,
 }
 
 impl Alarms {
     pub(super) const fn new() -> Self {
-        Self { tree: Vec::new() }
+        Self { set: Vec::new(), tree: Vec::new() }
     }
 
     /// The first alarm; never, if none is set.
-    pub(super) fn first(&self) -> Key {
-        self.tree.get(1).copied().unwrap_or(Key::NEVER)
+    pub(super) fn first(&mut self) -> Key {
+        loop {
+            let Some(&first) = self.tree.get(1).filter(|first| **first != Key::NEVER) else { return Key::NEVER };
+            let set = self.set[first.index()];
+            if set == first {
+                return first;
+            }
+            self.put(first.index(), set);
+        }
     }
 
     /// Sets an alarm to this time alone, or off. One that is set for this time keeps its place among others.
     pub(super) fn set(&mut self, number: usize, at: Option<Instant>, sequence: u64) {
-        if number >= self.leaves() {
+        if number >= self.set.len() {
             self.grow(number);
         }
-        if self.get(number) != at {
-            self.put(number, at.map_or(Key::NEVER, |at| Key::new(at, sequence, number)));
+        if self.get(number) == at {
+            return;
+        }
+        let alarm = at.map_or(Key::NEVER, |at| Key::new(at, sequence, number));
+        self.set[number] = alarm;
+        if alarm < self.tree[self.set.len() + number] {
+            self.put(number, alarm);
         }
     }
 
     /// When an alarm is set for.
     pub(super) fn get(&self, number: usize) -> Option<Instant> {
-        self.tree.get(self.leaves() + number).filter(|alarm| **alarm != Key::NEVER).map(|alarm| alarm.at())
-    }
-
-    const fn leaves(&self) -> usize {
-        self.tree.len() / 2
+        self.set.get(number).filter(|alarm| **alarm != Key::NEVER).map(|alarm| alarm.at())
     }
 
     fn put(&mut self, number: usize, alarm: Key) {
-        let mut place = self.leaves() + number;
+        let mut place = self.set.len() + number;
         self.tree[place] = alarm;
         while place > 1 {
             place /= 2;
@@ -56,12 +68,13 @@ impl Alarms {
         }
     }
 
+    /// Makes room: there are as many leaves as alarms.
     fn grow(&mut self, number: usize) {
-        let set = self.tree.split_off(self.leaves());
         let leaves = (number + 1).next_power_of_two();
+        self.set.resize(leaves, Key::NEVER);
         self.tree = vec![Key::NEVER; 2 * leaves];
-        for alarm in set.into_iter().filter(|alarm| *alarm != Key::NEVER) {
-            self.put(alarm.index(), alarm);
+        for alarm in 0..leaves {
+            self.put(alarm, self.set[alarm]);
         }
     }
 }

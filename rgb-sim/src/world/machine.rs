@@ -6,18 +6,18 @@ use super::board::Board;
 use super::router::Router;
 use super::{Host, Nic};
 
-/// A board or a router, so that one world has both.
-pub enum Machine {
+/// A board or a router, so that one world has both. The boards are simulated ones unless another kind is named.
+pub enum Machine<B = Board> {
     /// A board.
-    Board(Box<Board>),
+    Board(Box<B>),
     /// A router.
     Router(Box<Router>),
 }
 
-impl Machine {
+impl<B> Machine<B> {
     /// The board, if it is one.
     #[must_use]
-    pub fn as_board(&self) -> Option<&Board> {
+    pub fn as_board(&self) -> Option<&B> {
         match self {
             Self::Board(board) => Some(board),
             Self::Router(_) => None,
@@ -25,7 +25,7 @@ impl Machine {
     }
 
     /// The board to change, if it is one.
-    pub fn as_board_mut(&mut self) -> Option<&mut Board> {
+    pub fn as_board_mut(&mut self) -> Option<&mut B> {
         match self {
             Self::Board(board) => Some(board),
             Self::Router(_) => None,
@@ -56,13 +56,13 @@ impl From<Board> for Machine {
     }
 }
 
-impl From<Router> for Machine {
+impl<B> From<Router> for Machine<B> {
     fn from(router: Router) -> Self {
         Self::Router(Box::new(router))
     }
 }
 
-impl Host for Machine {
+impl<B: Host> Host for Machine<B> {
     fn poll(&mut self, nic: &mut Nic<'_>) -> Option<Instant> {
         match self {
             Self::Board(board) => board.poll(nic),

@@ -73,7 +73,7 @@ pub use board::{Board, BoardCounts, BoardEvent, BoardEventKind};
 pub use dhcp::{DhcpConfig, DhcpServer, Lease};
 pub use machine::Machine;
 pub use pcap::Pcap;
-pub use router::{Router, RouterConfig};
+pub use router::{ConnectionId, ConnectionState, Router, RouterConfig};
 pub use tap::Tap;
 
 /// What sits behind a network card.
@@ -150,6 +150,11 @@ impl<H: Host> World<H> {
     /// A host, to change. It is polled at once, to act on it.
     pub fn host_mut(&mut self, node: NodeId) -> &mut H {
         self.air.wake(node);
+        &mut self.hosts[node.index()]
+    }
+
+    /// A host, to take something from it that the world does not see. It is not polled for that.
+    pub fn host_at_rest(&mut self, node: NodeId) -> &mut H {
         &mut self.hosts[node.index()]
     }
 

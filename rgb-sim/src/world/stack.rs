@@ -21,6 +21,7 @@ pub(super) struct Stack {
     /// None where the address is fixed.
     dhcp: Option<SocketHandle>,
     address: Option<Ipv4Addr>,
+    gateway: Option<Ipv4Addr>,
     name_servers: Vec<IpAddress>,
 }
 
@@ -59,6 +60,7 @@ impl Stack {
             others: Sockets::new(),
             dhcp: None,
             address: None,
+            gateway: None,
             name_servers: Vec::new(),
         };
         if address.is_none() {
@@ -77,6 +79,11 @@ impl Stack {
         self.address
     }
 
+    /// Who leads out of here.
+    pub(super) const fn gateway(&self) -> Option<Ipv4Addr> {
+        self.gateway
+    }
+
     /// Who knows names here.
     pub(super) fn name_servers(&self) -> &[IpAddress] {
         &self.name_servers
@@ -84,6 +91,11 @@ impl Stack {
 
     pub(super) fn add_tcp(&mut self, socket: tcp::Socket<'static>) -> SocketHandle {
         self.tcp.set.add(socket)
+    }
+
+    pub(super) fn remove_tcp(&mut self, handle: SocketHandle) {
+        self.tcp.set.remove(handle);
+        self.tcp.is_stale = true;
     }
 
     /// Adds a socket of any other kind.
@@ -169,6 +181,7 @@ impl Stack {
             Some(dhcpv4::Event::Deconfigured) => (None, None),
         };
         self.set_address(address);
+        self.gateway = router;
         if let Some(router) = router {
             // The table is empty.
             let _ = self.interface.routes_mut().add_default_ipv4_route(router);
@@ -179,6 +192,7 @@ impl Stack {
     /// Has this address from now on, or none.
     pub(super) fn set_address(&mut self, address: Option<Ipv4Cidr>) {
         self.address = address.map(|cidr| cidr.address());
+        self.gateway = None;
         self.interface.routes_mut().remove_default_ipv4_route();
         self.interface.update_ip_addrs(|addresses| {
             addresses.clear();

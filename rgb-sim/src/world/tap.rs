@@ -20,3 +20,16 @@ pub trait Tap: Send {
         Ok(())
     }
 }
+
+/// Several taps, of which each sees every frame.
+impl Tap for Vec<Box<dyn Tap>> {
+    fn frame(&mut self, at: Instant, from: NodeId, frame: &[u8]) {
+        for tap in self {
+            tap.frame(at, from, frame);
+        }
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        self.iter_mut().try_for_each(|tap| tap.finish())
+    }
+}

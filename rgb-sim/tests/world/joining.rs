@@ -90,22 +90,26 @@ fn a_join_that_never_ends_is_given_up_after_15_s() {
     assert_eq!(failures(&lab.events(board)), [StationFailure::Join(JoinError::Other)]);
 }
 
+/// What knows the spare network, too.
+const SPARE_TOO: [(&str, &str); 3] = [("role", "server"), ("ssid2", "Spare"), ("passphrase2", "correct horse")];
+
+/// The spare network's.
+fn spare_router() -> RouterConfig {
+    RouterConfig {
+        address: [10, 0, 0, 1].into(),
+        pool: [[10, 0, 0, 10].into(), [10, 0, 0, 20].into()],
+        ..Default::default()
+    }
+}
+
 // STA-7
 #[test]
 fn the_second_network_is_joined_where_the_first_is_down() {
     let mut lab = Lab::new(6);
-    lab.add_network(
-        AccessPointConfig { ssid: "Spare".into(), channel: 1, ..Default::default() },
-        RouterConfig {
-            address: [10, 0, 0, 1].into(),
-            pool: [[10, 0, 0, 10].into(), [10, 0, 0, 20].into()],
-            ..Default::default()
-        },
-    );
+    lab.add_network(AccessPointConfig { ssid: "Spare".into(), channel: 1, ..Default::default() }, spare_router());
     let access_point = lab.access_point;
     lab.world.air_mut().access_point_down(access_point);
-    let networks = [("role", "server"), ("ssid2", "Spare"), ("passphrase2", "correct horse")];
-    let board = lab.board(&networks);
+    let board = lab.board(&SPARE_TOO);
     lab.run_until(secs(20), "an address", |lab| lab.address(board).is_some());
     assert_eq!(lab.address(board).unwrap().octets()[0], 10);
 }
@@ -142,6 +146,86 @@ fn a_dead_link_is_found_out_by_its_silence() {
     assert!(lab.address(client).is_some(), "the link claims to be up");
     lab.works(client, secs(60));
     assert_eq!(failures(&lab.events(client)), [StationFailure::LinkDead]);
+}
+
+// STA-8
+#[test]
+fn a_server_finds_out_a_dead_link_long_before_its_lease_ends() {
+    let mut lab = Lab::new(13);
+    let server = lab.board(&[("role", "server")]);
+    // Its router refuses the first probe.
+    lab.run(40);
+    lab.world.air_mut().kill_link(server);
+    lab.run(20);
+    assert!(lab.address(server).is_some(), "the link claims to be up");
+    // The next probe comes 30 s after the last, and it and two more take 23 s.
+    lab.run_until(secs(40), "it has joined again", |lab| lab.counts(server).joins == 2);
+    lab.run_until(secs(5), "an address", |lab| lab.address(server).is_some());
+    assert_eq!(failures(&lab.events(server)), [StationFailure::LinkDead]);
+    lab.run(600);
+    assert_eq!(lab.counts(server).joins, 2);
+}
+
+// STA-8
+#[test]
+fn a_server_that_was_asked_all_the_time_finds_out_a_dead_link_by_the_silence() {
+    let mut lab = Lab::new(17);
+    let (server, client) = lab.working_pair();
+    lab.run(60);
+    lab.world.air_mut().kill_link(server);
+    // 30 s of silence, and three probes in 23 s.
+    lab.run_until(secs(60), "it has joined again", |lab| lab.counts(server).joins == 2);
+    lab.works(client, secs(15));
+    assert_eq!(failures(&lab.events(server)), [StationFailure::LinkDead]);
+}
+
+// STA-8
+#[test]
+fn a_router_that_answers_no_probe_is_no_reason_to_join_again() {
+    let mut lab = Lab::new(14);
+    let server = lab.board(&[("role", "server")]);
+    lab.run_until(secs(30), "an address", |lab| lab.address(server).is_some());
+    let router = lab.router;
+    lab.world.air_mut().partition(router, server);
+    lab.run(1200);
+    assert_eq!((lab.counts(server).joins, lab.counts(server).network_failures), (1, 0));
+}
+
+// STA-7
+#[test]
+fn a_network_whose_links_do_not_hold_is_followed_by_the_next() {
+    let mut lab = Lab::new(15);
+    lab.add_network(AccessPointConfig { ssid: "Spare".into(), channel: 1, ..Default::default() }, spare_router());
+    let board = lab.board(&SPARE_TOO);
+    lab.run_until(secs(20), "an address", |lab| lab.address(board).is_some());
+    lab.run(5);
+    lab.world.air_mut().deauthenticate(board);
+    lab.run_until(secs(5), "an address of the other one", |lab| {
+        lab.address(board).is_some_and(|address| address.octets()[0] == 10)
+    });
+    // This one holds. Behind it, the first one's turn is next.
+    lab.run(40);
+    lab.world.air_mut().deauthenticate(board);
+    lab.run_until(secs(5), "an address of the first one", |lab| {
+        lab.address(board).is_some_and(|address| address.octets()[0] == 192)
+    });
+}
+
+// STA-4
+#[test]
+fn a_link_that_is_lost_again_and_again_is_joined_ever_more_rarely() {
+    let mut lab = Lab::new(16);
+    let board = lab.board(&[("role", "server")]);
+    let ten_minutes = lab.world.now() + secs(600);
+    while lab.world.now() < ten_minutes {
+        lab.run_until(secs(40), "an address", |lab| lab.address(board).is_some());
+        lab.run(5);
+        lab.world.air_mut().deauthenticate(board);
+        lab.run(1);
+    }
+    // Waits of 15 s to 30 s, and the 6 s of the link with its join.
+    let joins = lab.counts(board).joins;
+    assert!((600 / 38..600 / 21 + 6).contains(&joins), "{joins} joins");
 }
 
 #[test]

@@ -66,7 +66,9 @@ fn latency_counts_once_each_way() {
     let without = slowest(LinkRule::default());
     assert!(without < Duration::from_millis(60), "{without:?}");
     let latency = Duration::from_millis(50);
-    // Two round trips: the handshake, and the question with its answer.
+    // Two round trips: the handshake, and the question with its answer. The slowest exchange of this run need not be the
+    // slowest of that one, whose frames were lost in other places.
+    let without = without.max(Duration::from_millis(60));
     let with = slowest(LinkRule { latency, ..Default::default() });
     assert!((4 * latency..4 * latency + without).contains(&with), "{with:?}");
     let with = slowest(LinkRule { latency, direction: Some(Direction::Up), ..Default::default() });

@@ -2,11 +2,13 @@
 
 mod determinism;
 mod finding;
+mod forward;
 mod joining;
 mod lab;
 mod links;
 mod power;
 mod routers;
 mod scale;
+mod streams;
 mod troubles;
 mod watching;

@@ -91,6 +91,10 @@ fn boards_need_no_router_where_one_of_them_is_the_access_point() {
     let all_sent = sent(&lab.events(server));
     let all_shown: usize = clients.iter().map(|client| shown(&lab.events(*client)).len()).sum();
     assert!(all_shown > 250 && all_sent.len() - all_shown <= 3);
+    // Nobody leads out of this network, so nobody is probed, and a board that is never asked is content with it (STA-8).
+    let idle = lab.board(&[&[("role", "server"), ("name", "idle")], &network[..]].concat());
+    lab.run(300);
+    assert_eq!((lab.counts(idle).joins, lab.counts(idle).network_failures), (1, 0));
     // Without the access point there is no network; with it again all work again.
     lab.board_mut(server).power_off();
     for client in clients {

@@ -78,7 +78,8 @@ fn make_trouble(lab: &mut Lab, boards: &[NodeId], dice: &mut Dice) -> Box<dyn Fn
 }
 
 fn live_through(seed: u64) {
-    // A board that only serves learns of a dead link by its lease, which cannot be renewed.
+    // A board that only serves learns of a link that died before its gateway had answered a probe (STA-8) by its lease, which
+    // cannot be renewed.
     let mut lab = Lab::with_router(seed, RouterConfig { lease_time: secs(120), ..Default::default() });
     let boards = [("server", "one"), ("both", "two"), ("client", "three"), ("client", "four")]
         .map(|(role, name)| lab.board(&[("role", role), ("name", name)]));

@@ -278,10 +278,12 @@ impl Air {
 
     fn link_between(&mut self, node: NodeId, id: AccessPointId) -> Link {
         let strength_dbm = self.strength(node, id);
-        let interference = self.access_point(id).config.interference;
+        let config = &self.access_point(id).config;
+        let (interference, channel) = (config.interference, usize::from(config.channel) % self.channels.len());
         Link {
             access_point: id,
             strength_dbm,
+            channel,
             up: Hop::new(strength_dbm - ACCESS_POINT_POWER_DBM + BOARD_POWER_DBM, interference),
             down: Hop::new(strength_dbm, interference),
             is_alive: true,

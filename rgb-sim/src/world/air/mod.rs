@@ -37,7 +37,7 @@ pub struct Air {
     access_points: Vec<AccessPoint>,
     addresses: Addresses,
     /// Until when each channel is taken.
-    channels: [Instant; Self::CHANNELS],
+    channels: Channels,
     rng: ChaCha8Rng,
     /// Frames whose room is used again.
     spare: Vec<Vec<u8>>,
@@ -47,6 +47,9 @@ pub struct Air {
     trace: Trace,
     tap: Option<Box<dyn Tap>>,
 }
+
+/// The channels of the 2.4 GHz band, from 1; there is no channel 0.
+type Channels = [Instant; 15];
 
 /// What happens at a time. What belongs to an association that is over does not happen.
 enum Due {
@@ -61,8 +64,6 @@ enum Due {
 }
 
 impl Air {
-    /// The channels of the 2.4 GHz band, from 1; there is no channel 0.
-    const CHANNELS: usize = 15;
     /// How many frames' room is kept.
     const SPARE_MAX: usize = 256;
 
@@ -73,7 +74,7 @@ impl Air {
             nodes: Vec::new(),
             access_points: Vec::new(),
             addresses: Addresses::default(),
-            channels: [Instant::ORIGIN; Self::CHANNELS],
+            channels: Channels::default(),
             rng: named_rng(seed, b"air"),
             spare: Vec::new(),
             partitions: Vec::new(),
@@ -220,6 +221,12 @@ impl Air {
         if let Some(tap) = &mut self.tap {
             tap.frame(self.now, from, frame);
         }
+    }
+
+    /// How strong a station hears its access point, in dBm.
+    #[must_use]
+    pub fn rssi_dbm(&self, node: NodeId) -> Option<i32> {
+        self.node(node).link().map(|link| link.strength_dbm as i32)
     }
 
     /// Lets someone listen in, instead of whoever did before.

@@ -101,7 +101,7 @@ impl<'a> Nic<'a> {
     /// How strong the access point's signal arrives, in dBm.
     #[must_use]
     pub fn rssi_dbm(&self) -> Option<i32> {
-        self.air.node(self.node).link().map(|link| link.strength_dbm as i32)
+        self.air.rssi_dbm(self.node)
     }
 
     /// As an access point: how many stations have joined.

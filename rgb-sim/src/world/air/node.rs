@@ -61,6 +61,8 @@ pub(super) enum Attachment {
 pub(super) struct Link {
     pub(super) access_point: AccessPointId,
     pub(super) strength_dbm: f64,
+    /// The access point's, as an index.
+    pub(super) channel: usize,
     pub(super) up: Hop,
     pub(super) down: Hop,
     /// Whether the access point knows the station. The station believes it until it is told.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use rand::Rng;
+use rand::rngs::ChaCha8Rng;
 use rgb_proto::Instant;
 
 use super::access_point::AccessPointId;
@@ -25,21 +26,11 @@ pub(super) const TRANSMISSIONS_MAX: u32 = 7;
 /// Through the access point, and along a wire behind it.
 const FORWARDING_US: u64 = 100;
 
-/// A frame that got over a link.
+/// Over which end of its link a frame leaves it, and what that end has to know.
 #[derive(Clone, Copy)]
-struct Crossing {
-    /// When its transmission was over.
-    at: Instant,
-    /// How much later it comes out of the link, by a rule.
-    delay: Duration,
-    copies: u32,
-}
-
-impl Crossing {
-    /// Over a link that has no rules.
-    const fn at(at: Instant) -> Self {
-        Self { at, delay: Duration::ZERO, copies: 1 }
-    }
+enum Way {
+    Up { access_point: AccessPointId },
+    Down { from: NodeId },
 }
 
 const fn forwarded(at: Instant) -> Instant {
@@ -48,32 +39,23 @@ const fn forwarded(at: Instant) -> Instant {
 
 impl Air {
     /// Takes a frame from a card.
-    pub(super) fn transmit(&mut self, from: NodeId, mut frame: Vec<u8>) {
+    pub(super) fn transmit(&mut self, from: NodeId, frame: Vec<u8>) {
         self.observe(from, &frame);
-        let heard = match &self.node(from).attachment {
-            Attachment::Wire(id) => Some((*id, Crossing::at(forwarded(self.now)))),
-            Attachment::AccessPoint(id) => Some((*id, Crossing::at(self.now))),
+        let card = &self.nodes[from.index()];
+        match &card.attachment {
+            Attachment::Wire(id) => self.forward(from, *id, forwarded(self.now), frame),
+            Attachment::AccessPoint(id) => self.forward(from, *id, self.now, frame),
             Attachment::Joined(link) => {
-                let (id, is_alive) = (link.access_point, link.is_alive);
-                let crossing = self.cross(from, Direction::Up, self.now, &mut frame);
-                crossing.filter(|_| is_alive).map(|crossing| (id, Crossing { at: forwarded(crossing.at), ..crossing }))
+                let (id, is_alive, has_rules) = (link.access_point, link.is_alive, !card.rules.is_empty());
+                let channel = &mut self.channels[link.channel];
+                let crossing = cross(&link.up, channel, self.now, frame.len(), &mut self.rng);
+                match crossing.filter(|_| is_alive) {
+                    None => self.recycle(frame),
+                    Some(at) if has_rules => self.bend(from, Way::Up { access_point: id }, at, frame),
+                    Some(at) => self.forward(from, id, forwarded(at), frame),
+                }
             }
-            Attachment::Idle | Attachment::Joining => None,
-        };
-        let Some((id, Crossing { at, delay, copies })) = heard else { return self.recycle(frame) };
-        for _ in 1..copies {
-            let copy = self.copy_of(&frame);
-            self.reach(from, id, at, delay, copy);
-        }
-        self.reach(from, id, at, delay, frame);
-    }
-
-    /// A frame comes to the access point. The channel is taken for its way on at once, unless it is not there for long.
-    fn reach(&mut self, from: NodeId, id: AccessPointId, at: Instant, delay: Duration, frame: Vec<u8>) {
-        if delay.is_zero() {
-            self.forward(from, id, at, frame);
-        } else {
-            self.schedule.push(at + delay, Due::Forward { from, access_point: id, frame });
+            Attachment::Idle | Attachment::Joining => self.recycle(frame),
         }
     }
 
@@ -105,13 +87,21 @@ impl Air {
     }
 
     /// To one host behind the access point.
-    fn forward_to(&mut self, from: NodeId, to: NodeId, at: Instant, mut frame: Vec<u8>) {
-        let crossing = match &self.node(to).attachment {
-            Attachment::Joined(link) if link.is_alive => self.cross(to, Direction::Down, at, &mut frame),
-            Attachment::Wire(_) | Attachment::AccessPoint(_) => Some(Crossing::at(at)),
-            _ => None,
-        };
-        self.deliver(from, to, crossing, frame);
+    fn forward_to(&mut self, from: NodeId, to: NodeId, at: Instant, frame: Vec<u8>) {
+        let card = &self.nodes[to.index()];
+        match &card.attachment {
+            Attachment::Joined(link) if link.is_alive => {
+                let has_rules = !card.rules.is_empty();
+                let channel = &mut self.channels[link.channel];
+                match cross(&link.down, channel, at, frame.len(), &mut self.rng) {
+                    None => self.recycle(frame),
+                    Some(at) if has_rules => self.bend(to, Way::Down { from }, at, frame),
+                    Some(at) => self.deliver(from, to, at, frame),
+                }
+            }
+            Attachment::Wire(_) | Attachment::AccessPoint(_) => self.deliver(from, to, at, frame),
+            Attachment::Joined(_) | Attachment::Idle | Attachment::Joining => self.recycle(frame),
+        }
     }
 
     /// To every host behind the access point, with one transmission for all stations, which nobody acknowledges.
@@ -120,7 +110,7 @@ impl Air {
             let to = self.access_point(id).wired[index];
             if self.is_forwarded(from, to, id) {
                 let copy = self.copy_of(frame);
-                self.deliver(from, to, Some(Crossing::at(at)), copy);
+                self.deliver(from, to, at, copy);
             }
         }
         let mut sent = None;
@@ -133,53 +123,24 @@ impl Air {
             let (loss, airtime_us) = (link.down.loss(frame.len()), Hop::group_airtime_us(frame.len()));
             let at = match sent {
                 Some(at) => at,
-                None => *sent.insert(self.occupy(id, at, DIFS_US + airtime_us, 0)),
+                None => *sent.insert(occupy(&mut self.channels[link.channel], at, DIFS_US + airtime_us, 0)),
             };
             if self.rng.next_u32() >= loss {
-                let mut copy = self.copy_of(frame);
-                let crossing = self.bend(to, Direction::Down, at, &mut copy);
-                self.deliver(from, to, crossing, copy);
+                let copy = self.copy_of(frame);
+                self.bend(to, Way::Down { from }, at, copy);
             }
         }
     }
 
-    /// Over the air between a station and its access point; when and how often the frame is there, if it gets there.
-    fn cross(&mut self, station: NodeId, direction: Direction, from: Instant, frame: &mut [u8]) -> Option<Crossing> {
-        let link = self.node(station).link()?;
-        let hop = match direction {
-            Direction::Up => &link.up,
-            Direction::Down => &link.down,
+    /// What the rules of a station's link make of a frame that has crossed it.
+    fn bend(&mut self, station: NodeId, way: Way, at: Instant, mut frame: Vec<u8>) {
+        let direction = match way {
+            Way::Up { .. } => Direction::Up,
+            Way::Down { .. } => Direction::Down,
         };
-        let (id, loss, airtime_us) = (link.access_point, hop.loss(frame.len()), hop.airtime_us(frame.len()));
-        let mut at = from;
-        for transmission in 0..TRANSMISSIONS_MAX {
-            let drawn = self.rng.next_u64();
-            let slots = (SLOTS_MIN << transmission).min(SLOTS_MAX);
-            let wait_us = DIFS_US + (drawn & (slots - 1)) * SLOT_US;
-            at = self.occupy(id, at, wait_us + airtime_us, ACK_US);
-            if (drawn >> 32) as u32 >= loss {
-                return self.bend(station, direction, at, frame);
-            }
-        }
-        None
-    }
-
-    /// Takes the channel for so many microseconds as soon as it is free, and for some behind them; when the former are over.
-    fn occupy(&mut self, id: AccessPointId, from: Instant, span_us: u64, then_us: u64) -> Instant {
-        let channel = usize::from(self.access_point(id).config.channel) % Self::CHANNELS;
-        let end_us = self.channels[channel].max(from).as_micros() + span_us;
-        self.channels[channel] = Instant::from_micros(end_us + then_us);
-        Instant::from_micros(end_us)
-    }
-
-    /// What the rules of a station's link make of a frame.
-    fn bend(&mut self, station: NodeId, direction: Direction, at: Instant, frame: &mut [u8]) -> Option<Crossing> {
-        if self.node(station).rules.is_empty() {
-            return Some(Crossing::at(at));
-        }
         let Effect { delay, is_lost, copies, corrupt } = self.apply_rules(station, direction, at, frame.len());
         if is_lost {
-            return None;
+            return self.recycle(frame);
         }
         if let Some(drawn) = corrupt {
             let bit = drawn as usize % (frame.len() * 8).max(1);
@@ -187,21 +148,26 @@ impl Air {
                 *byte ^= 1 << (bit % 8);
             }
         }
-        Some(Crossing { at, delay, copies })
-    }
-
-    /// Lets a frame arrive, unless it got lost.
-    fn deliver(&mut self, from: NodeId, to: NodeId, crossing: Option<Crossing>, frame: Vec<u8>) {
-        let Some(Crossing { at, delay, copies }) = crossing else { return self.recycle(frame) };
-        let at = if delay.is_zero() { at } else { at + delay };
         for _ in 1..copies {
             let copy = self.copy_of(&frame);
-            self.deliver_one(from, to, at, copy);
+            self.leave_link(station, way, at, delay, copy);
         }
-        self.deliver_one(from, to, at, frame);
+        self.leave_link(station, way, at, delay, frame);
     }
 
-    fn deliver_one(&mut self, from: NodeId, to: NodeId, at: Instant, frame: Vec<u8>) {
+    fn leave_link(&mut self, station: NodeId, way: Way, at: Instant, delay: Duration, frame: Vec<u8>) {
+        match way {
+            // The channel is taken for the way on at once, unless the frame is not there for long.
+            Way::Up { access_point } if delay.is_zero() => self.forward(station, access_point, forwarded(at), frame),
+            Way::Up { access_point } => {
+                self.schedule.push(forwarded(at) + delay, Due::Forward { from: station, access_point, frame });
+            }
+            Way::Down { from } => self.deliver(from, station, at + delay, frame),
+        }
+    }
+
+    /// Lets a frame arrive, unless its link is held.
+    fn deliver(&mut self, from: NodeId, to: NodeId, at: Instant, frame: Vec<u8>) {
         if self.node(from).is_held || self.node(to).is_held {
             return self.held.push(HeldFrame { from, to, frame });
         }
@@ -212,4 +178,27 @@ impl Air {
         let association = self.node(to).association;
         self.schedule.push(at, Due::Arrival { to, association, frame });
     }
+}
+
+/// Over the air between a station and its access point; when the frame is there, if it gets there.
+fn cross(hop: &Hop, channel: &mut Instant, from: Instant, len: usize, rng: &mut ChaCha8Rng) -> Option<Instant> {
+    let (loss, airtime_us) = (hop.loss(len), hop.airtime_us(len));
+    let mut at = from;
+    for transmission in 0..TRANSMISSIONS_MAX {
+        let drawn = rng.next_u64();
+        let slots = (SLOTS_MIN << transmission).min(SLOTS_MAX);
+        let wait_us = DIFS_US + (drawn & (slots - 1)) * SLOT_US;
+        at = occupy(channel, at, wait_us + airtime_us, ACK_US);
+        if (drawn >> 32) as u32 >= loss {
+            return Some(at);
+        }
+    }
+    None
+}
+
+/// Takes a channel for so many microseconds as soon as it is free, and for some behind them; when the former are over.
+fn occupy(channel: &mut Instant, from: Instant, span_us: u64, then_us: u64) -> Instant {
+    let end_us = (*channel).max(from).as_micros() + span_us;
+    *channel = Instant::from_micros(end_us + then_us);
+    Instant::from_micros(end_us)
 }

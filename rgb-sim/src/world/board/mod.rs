@@ -5,6 +5,7 @@ mod discovery;
 mod event;
 mod finder;
 mod network;
+mod probe;
 mod record;
 mod server;
 
@@ -12,7 +13,7 @@ use std::net::Ipv4Addr;
 
 use rgb_proto::http::BoardStatus;
 use rgb_proto::settings::{Settings, SourceKind};
-use rgb_proto::{Instant, Rgb};
+use rgb_proto::{Instant, Rgb, StationConfig};
 
 use super::stack::{Changes, Stack};
 use super::{Host, Nic, earlier};
@@ -63,6 +64,11 @@ impl Board {
         Self { record, power: Power::Restart("power_on"), running: None }
     }
 
+    /// How patient the board is with its networks from its next start on; how many it knows, its settings say.
+    pub const fn set_station_config(&mut self, config: StationConfig) {
+        self.record.station = config;
+    }
+
     /// From now on tells what happens, for [`take_events`](Self::take_events).
     pub fn record_events(&mut self) {
         self.record.events.get_or_insert_default();
@@ -101,6 +107,12 @@ impl Board {
     #[must_use]
     pub fn status(&self) -> BoardStatus {
         self.record.status()
+    }
+
+    /// Since when the board's server has had the oldest of its connections, if it has any.
+    #[must_use]
+    pub fn oldest_connection(&self) -> Option<Instant> {
+        self.running.as_ref()?.servers.iter().filter_map(Server::busy_since).min()
     }
 
     /// Takes the board's power.
@@ -162,7 +174,7 @@ impl Running {
         let servers = if role.serves() { Server::COUNT } else { 0 };
         Self {
             network,
-            servers: (0..servers).map(|_| Server::new(&mut stack, port)).collect(),
+            servers: (0..servers).map(|_| Server::new(&mut stack, port, record.now)).collect(),
             client: role.asks().then(|| Client::new(&mut stack, record)),
             discovery: Discovery::new(&mut stack, record),
             stack,
@@ -180,6 +192,7 @@ impl Running {
             let is_linked = nic.is_linked();
             let changes = if is_linked { self.stack.poll(nic) } else { Changes { tcp: true, others: true } };
             let mut acted = changes.others && self.network.handle_received(nic, &mut self.stack, record);
+            acted |= changes.tcp && self.network.handle_probe(&mut self.stack, record);
             acted |= self.poll_roles(changes, record);
             if acted {
                 continue;

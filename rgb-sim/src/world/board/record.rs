@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use rgb_proto::http::{AccessPointStatus, BoardStatus};
 use rgb_proto::settings::Settings;
-use rgb_proto::{ExchangeError, Instant, Request, Rgb};
+use rgb_proto::{ExchangeError, Instant, Request, Rgb, StationConfig};
 
 use super::event::{BoardCounts, BoardEvent, BoardEventKind};
 use crate::source::Streams;
@@ -13,6 +13,7 @@ use crate::world::random::Random;
 /// What all parts of a board share.
 pub(super) struct Record {
     pub(super) settings: Settings,
+    pub(super) station: StationConfig,
     pub(super) colors: Streams,
     pub(super) random: Random,
     /// The time of the present poll.
@@ -36,6 +37,7 @@ impl Record {
     pub(super) fn new(settings: Settings, colors: Streams, seed: u64) -> Self {
         Self {
             settings,
+            station: StationConfig::default(),
             colors,
             random: Random::new(seed),
             now: Instant::ORIGIN,

@@ -19,21 +19,27 @@ pub(super) struct Server {
     config: ServerConfig,
     port: u16,
     state: State,
+    /// When that state is over at the latest, unless it waits for a client.
+    deadline: Instant,
+    /// The present exchange, or the last one; and the document that is sent in it.
+    exchange: ServerExchange,
+    body: Vec<u8>,
     /// When there is something to do, should nothing happen before.
     due: Option<Instant>,
     /// Whether it waits for bytes of the client.
     is_reading: bool,
 }
 
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
     /// Waits for a client.
     Listening,
     /// Answers one.
-    Serving { exchange: Box<ServerExchange>, body: Vec<u8>, deadline: Instant },
+    Serving,
     /// Waits until the client has got everything.
-    Ending { deadline: Instant },
+    Ending,
     /// Waits until the reset has left.
-    Resetting { deadline: Instant },
+    Resetting,
 }
 
 impl Server {
@@ -46,7 +52,7 @@ impl Server {
     /// A board has so many: a socket of smoltcp has no backlog, so a client that finds all of them busy is refused (SRV-5).
     pub(super) const COUNT: usize = 4;
 
-    pub(super) fn new(stack: &mut Stack, port: u16) -> Self {
+    pub(super) fn new(stack: &mut Stack, port: u16, now: Instant) -> Self {
         let config = ServerConfig::default();
         let mut socket = tcp::Socket::new(
             tcp::SocketBuffer::new(vec![0; Self::RECEIVE_LEN]),
@@ -56,7 +62,17 @@ impl Server {
         let timeout = config.timeout + config.linger;
         socket.set_timeout(Some(smoltcp::time::Duration::from_micros(timeout.as_micros() as u64)));
         listen(&mut socket, port);
-        Self { socket: stack.add_tcp(socket), config, port, state: State::Listening, due: None, is_reading: false }
+        Self {
+            socket: stack.add_tcp(socket),
+            config,
+            port,
+            state: State::Listening,
+            deadline: now,
+            exchange: ServerExchange::new(&config, now),
+            body: Vec::new(),
+            due: None,
+            is_reading: false,
+        }
     }
 
     /// Does what is to be done now. Whether the stack has something to send because of it.
@@ -65,16 +81,16 @@ impl Server {
             return false;
         }
         let acted = self.drive(stack, record);
-        (self.due, self.is_reading) = match &mut self.state {
+        (self.due, self.is_reading) = match self.state {
             State::Listening => (None, false),
-            State::Serving { exchange, .. } => match exchange.poll(record.now) {
+            State::Serving => match self.exchange.poll(record.now) {
                 ServerStep::Receive { deadline } => (Some(deadline), true),
                 ServerStep::Transmit { deadline, .. } | ServerStep::TransmitBody { deadline, .. } => {
                     (Some(deadline), false)
                 }
                 ServerStep::Reply(_) | ServerStep::Done(_) => (Some(record.now), false),
             },
-            State::Ending { deadline } | State::Resetting { deadline } => (Some(*deadline), false),
+            State::Ending | State::Resetting => (Some(self.deadline), false),
         };
         acted
     }
@@ -84,8 +100,8 @@ impl Server {
         let is_due = self.due.is_some_and(|due| due <= now);
         match self.state {
             State::Listening => !matches!(socket.state(), tcp::State::Listen | tcp::State::SynReceived),
-            State::Serving { .. } if self.is_reading => is_due || socket.can_recv() || !socket.may_recv(),
-            State::Serving { .. } | State::Ending { .. } | State::Resetting { .. } => true,
+            State::Serving if self.is_reading => is_due || socket.can_recv() || !socket.may_recv(),
+            State::Serving | State::Ending | State::Resetting => true,
         }
     }
 
@@ -94,7 +110,7 @@ impl Server {
         let socket = stack.tcp(self.socket);
         let mut acted = false;
         loop {
-            let next = match &mut self.state {
+            let next = match self.state {
                 State::Listening => match socket.state() {
                     tcp::State::Listen | tcp::State::SynReceived => return acted,
                     tcp::State::Closed => {
@@ -102,42 +118,39 @@ impl Server {
                         listen(socket, self.port);
                         return acted;
                     }
-                    _ => State::Serving {
-                        exchange: Box::new(ServerExchange::new(&self.config, now)),
-                        body: Vec::new(),
-                        deadline: now + self.config.timeout,
-                    },
+                    _ => {
+                        self.exchange = ServerExchange::new(&self.config, now);
+                        self.deadline = now + self.config.timeout;
+                        State::Serving
+                    }
                 },
-                State::Serving { exchange, body, deadline } => {
-                    let Some(outcome) = serve(exchange, body, socket, record, &mut acted) else { return acted };
+                State::Serving => {
+                    let outcome = serve(&mut self.exchange, &mut self.body, socket, record, &mut acted);
+                    let Some(outcome) = outcome else { return acted };
                     account(outcome, record);
                     match outcome {
-                        Ok(Served { abandoned: false, .. }) => State::Ending { deadline: *deadline },
-                        _ => {
-                            socket.abort();
-                            acted = true;
-                            State::Resetting { deadline: now + Self::RESET_TIMEOUT }
-                        }
+                        Ok(Served { abandoned: false, .. }) => State::Ending,
+                        _ => State::Resetting,
                     }
                 }
                 // A socket in TIME-WAIT can listen again, and a reset would follow a reply that the client may not have read.
-                State::Ending { .. } if matches!(socket.state(), tcp::State::Closed | tcp::State::TimeWait) => {
+                State::Ending if matches!(socket.state(), tcp::State::Closed | tcp::State::TimeWait) => {
                     State::Listening
                 }
-                State::Ending { deadline } if now >= *deadline || socket.state() == tcp::State::CloseWait => {
+                State::Ending if now >= self.deadline || socket.state() == tcp::State::CloseWait => State::Resetting,
+                State::Ending => return acted,
+                // The stack forgets the peer when the reset has left.
+                State::Resetting if now >= self.deadline || socket.remote_endpoint().is_none() => State::Listening,
+                State::Resetting => return acted,
+            };
+            match next {
+                State::Listening => listen(socket, self.port),
+                State::Resetting => {
                     socket.abort();
                     acted = true;
-                    State::Resetting { deadline: now + Self::RESET_TIMEOUT }
+                    self.deadline = now + Self::RESET_TIMEOUT;
                 }
-                State::Ending { .. } => return acted,
-                // The stack forgets the peer when the reset has left.
-                State::Resetting { deadline } if now >= *deadline || socket.remote_endpoint().is_none() => {
-                    State::Listening
-                }
-                State::Resetting { .. } => return acted,
-            };
-            if matches!(next, State::Listening) {
-                listen(socket, self.port);
+                State::Serving | State::Ending => {}
             }
             self.state = next;
         }
@@ -148,11 +161,22 @@ impl Server {
         self.due
     }
 
+    /// Since when it has had its connection, if it has one.
+    pub(super) fn busy_since(&self) -> Option<Instant> {
+        match self.state {
+            State::Serving | State::Ending => {
+                let timeout_us = self.config.timeout.as_micros() as u64;
+                Some(Instant::from_micros(self.deadline.as_micros().saturating_sub(timeout_us)))
+            }
+            State::Listening | State::Resetting => None,
+        }
+    }
+
     /// The network is gone: breaks off what goes on.
     pub(super) fn handle_network_lost(&mut self, stack: &mut Stack) {
         stack.tcp(self.socket).abort();
-        if let State::Serving { exchange, .. } = &mut self.state {
-            exchange.handle_error(TransportError::Reset);
+        if self.state == State::Serving {
+            self.exchange.handle_error(TransportError::Reset);
         }
     }
 }
