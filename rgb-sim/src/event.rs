@@ -57,6 +57,9 @@ pub enum Event {
         color: Rgb,
         /// From the start of the attempt, name lookup and connecting included, to the end of the reply.
         elapsed_us: u64,
+        /// In a scenario, when, on the virtual clock.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        at_us: Option<u64>,
     },
     /// A client board's attempt failed.
     Error {
@@ -69,6 +72,9 @@ pub enum Event {
         decode: Option<DecodeDetail>,
         /// What happened and what to do, for people.
         message: String,
+        /// In a scenario, when, on the virtual clock.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        at_us: Option<u64>,
     },
     /// A server board answered a client.
     Served {
@@ -135,8 +141,86 @@ pub enum Event {
     },
     /// A board that was discovered is there no longer.
     Gone { name: String, service: String },
+    /// A scenario begins.
+    ScenarioStarted {
+        version: &'static str,
+        /// Its name.
+        scenario: String,
+        seed: u64,
+        boards: usize,
+        /// How long it lasts, in virtual time.
+        duration_us: u64,
+    },
+    /// Something goes wrong on purpose, or does no longer.
+    Fault {
+        /// When, on the virtual clock.
+        at_us: u64,
+        /// What.
+        fault: String,
+        phase: FaultPhase,
+        /// The boards that it is about.
+        boards: Vec<String>,
+    },
+    /// A board of a scenario has come further, or fallen back, on its way onto the network and to a server.
+    Board {
+        at_us: u64,
+        board: String,
+        state: BoardState,
+        /// The network, the address, the name, or what went wrong.
+        detail: Option<String>,
+    },
+    /// Whether something that must hold in a scenario did.
+    Demand {
+        /// What, in words.
+        demand: String,
+        holds: bool,
+        /// What came closest to breaking it, or did.
+        measured: Option<String>,
+        /// Where it does not hold.
+        broken: Vec<BrokenDemand>,
+    },
+    /// An exploration begins.
+    ExploreStarted {
+        version: &'static str,
+        /// The first seed that is explored.
+        first_seed: u64,
+        /// How many are; none where the time decides.
+        seeds: Option<u64>,
+        /// How many threads explore them.
+        threads: usize,
+    },
+    /// The scenario of a seed failed.
+    ExploreFailed {
+        seed: u64,
+        /// The board that showed it; none where the run itself failed.
+        board: Option<String>,
+        /// When it showed, on the virtual clock.
+        at_us: Option<u64>,
+        /// What must hold.
+        demand: Option<String>,
+        /// What is wrong, for people.
+        message: String,
+        /// How much else does not hold.
+        others: usize,
+        /// The command that does this again.
+        replay: String,
+    },
+    /// A scenario that failed was made smaller.
+    ExploreShrunk {
+        seed: u64,
+        /// Where the smaller one was saved.
+        file: String,
+        boards: usize,
+        /// How much goes wrong in it: events and link rules.
+        faults: usize,
+        replay: String,
+    },
     /// The end of a run.
     Summary(Summary),
+    /// The end of a scenario.
+    ScenarioSummary(ScenarioSummary),
+    /// The end of an exploration.
+    ExploreSummary(ExploreSummary),
     /// The end of a link's run.
     LinkSummary(LinkSummary),
     /// The end of a search for boards.
@@ -156,6 +240,114 @@ pub struct DecodeDetail {
     pub offset: usize,
     /// The number that it is in.
     pub component: Component,
+}
+
+/// Which part of a fault it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FaultPhase {
+    /// It begins.
+    Begin,
+    /// It is over.
+    End,
+    /// It happens at one time.
+    Once,
+}
+
+/// How far a board has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BoardState {
+    /// It got power, or started anew.
+    Started,
+    /// It joins a network.
+    Joining,
+    /// It has joined.
+    Joined,
+    /// A network did not work, or does not any more.
+    Failed,
+    /// It is the access point of a network.
+    AccessPoint,
+    /// The network works, at an address.
+    Address,
+    /// The address no longer holds.
+    AddressLost,
+    /// It is announced under a name.
+    Announced,
+    /// Another host has its name, and it tries another one.
+    Renamed,
+    /// It found a server.
+    Found,
+    /// The server that it found is itself.
+    AsksItself,
+    /// A client of its server got no reply.
+    ServeFailed,
+}
+
+/// A board and a time at which a demand does not hold.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct BrokenDemand {
+    /// The board.
+    pub board: String,
+    /// When it showed.
+    pub at_us: u64,
+    /// What is wrong.
+    pub message: String,
+}
+
+/// The end of a scenario in numbers.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ScenarioSummary {
+    /// The scenario's name.
+    pub scenario: String,
+    /// The seed of this run.
+    pub seed: u64,
+    /// How far it was played, in virtual time.
+    pub played_us: u64,
+    /// Whether it was played to its end.
+    pub complete: bool,
+    /// Whether all demands hold.
+    pub holds: bool,
+    /// Exchanges of all client boards that succeeded.
+    pub exchanges: u64,
+    /// Exchanges of all client boards that failed.
+    pub errors: u64,
+    /// The failures by kind; kinds that did not occur are left out.
+    pub errors_by_kind: BTreeMap<ErrorKind, u64>,
+    /// How long successful exchanges took, in virtual time; `null` when there were none.
+    pub latency_us: Option<Latency>,
+    /// A fingerprint of the run, in hexadecimal: the same scenario and seed have the same one.
+    pub trace_hash: String,
+    /// How long it took on the clock on the wall. Of all that is said of a run this alone is not the same each time, so
+    /// programs do not get it.
+    #[serde(skip)]
+    pub took: Duration,
+}
+
+/// The end of an exploration in numbers.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct ExploreSummary {
+    /// The first seed.
+    pub first_seed: u64,
+    /// How many seeds were explored, from the first one on.
+    pub seeds: u64,
+    /// The seeds whose scenarios failed.
+    pub failed_seeds: Vec<u64>,
+    /// How long the scenarios were, together, in virtual time.
+    pub virtual_us: u64,
+    /// How long it took.
+    pub elapsed_us: u64,
+    /// The longest recovery after the last fault, of all seeds that did not fail; `null` when there was none.
+    pub worst_recovery: Option<WorstRecovery>,
+}
+
+/// A recovery that took the longest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct WorstRecovery {
+    /// The seed of its scenario.
+    pub seed: u64,
+    /// How long it took, in virtual time.
+    pub recovery_us: u64,
 }
 
 /// The form of a request.

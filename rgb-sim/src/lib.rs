@@ -33,6 +33,9 @@
 //! | make a real board's settings file | [`provision`] |
 //! | let boards find each other | [`discovery`] |
 //! | simulate boards, routers and the air between them in virtual time | [`world`] |
+//! | say in a file what happens there and what must hold | [`scenario`] |
+//! | look for scenarios that boards do not recover from | [`explore`] |
+//! | reach simulated boards from this computer | [`forward`] |
 //!
 //! The command line `rgb-sim` is these parts and a printer. `schema/event.schema.json` in this crate describes what it
 //! prints with `--json`.
@@ -48,9 +51,12 @@ mod board;
 mod clock;
 pub mod discovery;
 mod event;
+pub mod explore;
+pub mod forward;
 pub mod link;
 pub mod load;
 pub mod provision;
+pub mod scenario;
 mod source;
 mod stats;
 mod threads;
@@ -59,7 +65,10 @@ pub mod world;
 
 pub use address::{ServerAddr, ServerAddrError, ServerChoice};
 pub use board::{ClientBoard, ClientBoardConfig, ServerBoard, ServerBoardConfig, StartError};
-pub use event::{DecodeDetail, Event, NoticeKind, RequestForm, ServerSummary, Summary};
+pub use event::{
+    BoardState, BrokenDemand, DecodeDetail, Event, ExploreSummary, FaultPhase, NoticeKind, RequestForm,
+    ScenarioSummary, ServerSummary, Summary, WorstRecovery,
+};
 pub use rgb_proto::{ClientConfig, ErrorKind, Mode, Name, Rgb, ServerConfig};
 pub use source::{EmptyScript, Random, Script, ScriptError, Source, SourceSpec, SourceSpecError, Sweep};
 pub use stats::{Latency, Tally};

@@ -90,7 +90,7 @@ impl ClientBoardConfig {
             match station.poll(started, rng.next_u32()) {
                 // The operating system keeps this machine on its network and gives it its addresses.
                 StationStep::Join { .. } => station.handle_joined(started),
-                StationStep::AwaitAddress { .. } => station.handle_address(),
+                StationStep::AwaitAddress { .. } => station.handle_address(started),
                 StationStep::Leave { .. } => {
                     if let Some(failure) = station.last_failure() {
                         info!(board = self.name, "{failure}");
@@ -99,7 +99,8 @@ impl ClientBoardConfig {
                     station.handle_left(started, rng.next_u32());
                 }
                 StationStep::Wait { until } => tokio::time::sleep_until(clock.at(until)).await,
-                StationStep::Run => {
+                // Whoever asks has no need of probes, and the gateway is the operating system's.
+                StationStep::Run { .. } | StationStep::Probe { .. } => {
                     seq += 1;
                     let outcome = asker.ask(started).await;
                     let ended = clock.now();
@@ -154,7 +155,7 @@ impl ClientBoardConfig {
         }
         let (board, elapsed_us) = (self.name.clone(), micros(elapsed));
         let event = match outcome {
-            Ok(color) => Event::Exchange { board, seq, color, elapsed_us },
+            Ok(color) => Event::Exchange { board, seq, color, elapsed_us, at_us: None },
             Err(error) => Event::Error {
                 board,
                 seq,
@@ -162,6 +163,7 @@ impl ClientBoardConfig {
                 elapsed_us,
                 decode: DecodeDetail::of(error),
                 message: message.unwrap_or_else(|| error.to_string()),
+                at_us: None,
             },
         };
         self.emit(event).await;

@@ -9,8 +9,10 @@ use rgb_proto::{ClientConfig, Mode, Name, ServerConfig};
 use rgb_sim::discovery::Interfaces;
 use rgb_sim::{ServerAddr, SourceSpec};
 
+use super::explore::{self, ExploreArgs};
 use super::link::{self, LinkArgs};
 use super::provision::{self, ProvisionArgs};
+use super::scenario::{self, ScenarioArgs};
 
 const ABOUT: &str = "Virtual Pico W boards that exchange colours over real TCP";
 
@@ -23,6 +25,8 @@ Examples:
   rgb-sim discover                     which boards are there
   rgb-sim provision --help             a real board's settings, as a file to copy to it
   rgb-sim link --help                  bad WiFi between your program and a server
+  rgb-sim scenario run ap-reboots      a whole WiFi network and its faults, in virtual time
+  rgb-sim explore                      random scenarios, until one fails
   rgb-sim load --connections 256       how many exchanges a second this machine can do
   rgb-sim --json | jq .                for programs: one JSON object a line
 
@@ -81,6 +85,9 @@ Examples:
     /// A bad link: relays connections, and does to them what bad WiFi does
     #[command(after_help = link::EXAMPLES)]
     Link(Box<LinkArgs>),
+    /// Worlds of boards in virtual time, with faults, from files
+    #[command(after_help = scenario::EXAMPLES)]
+    Scenario(Box<ScenarioArgs>),
     /// The boards on the network, as they are found
     #[command(after_help = "\
 Examples:
@@ -91,6 +98,9 @@ Examples:
 Exit status: 0 when a board was found, 1 when none was, 2 for wrong usage or when this machine
 cannot search.")]
     Discover(DiscoverArgs),
+    /// Look for scenarios that boards do not recover from
+    #[command(after_help = explore::EXAMPLES)]
+    Explore(ExploreArgs),
     /// A real board's settings as a file, to be copied to its USB drive
     #[command(after_help = provision::EXAMPLES)]
     Provision(Box<ProvisionArgs>),

@@ -2,26 +2,32 @@
 
 mod args;
 mod discover;
+mod explore;
 mod interrupt;
 mod link;
 mod load;
 mod provision;
 mod report;
 mod run;
+mod scenario;
 
 use std::io::Write;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 use rand::TryRng;
 use rgb_sim::discovery::DiscoveryError;
+use rgb_sim::forward::ForwardError;
 use rgb_sim::link::LinkStartError;
+use rgb_sim::scenario::RunError;
 use rgb_sim::{Event, ScriptError, StartError, Summary};
 use tracing::level_filters::LevelFilter;
 
 use args::{Cli, ColorWhen, Command, CommonArgs};
 use interrupt::Interrupt;
 use provision::{ProvisionArgs, ProvisionError};
+use scenario::{LoadError, ScenarioCommand};
 
 pub(crate) fn main() -> ExitCode {
     let cli = Cli::try_parse().unwrap_or_else(|error| provision::with_advice(error).exit());
@@ -33,6 +39,8 @@ pub(crate) fn main() -> ExitCode {
         Command::Load(args) => args.common,
         Command::Link(args) => args.common(),
         Command::Discover(args) => args.common(),
+        Command::Scenario(args) => args.common(),
+        Command::Explore(args) => args.common(),
         Command::Provision(args) => return print_provision(args),
         Command::Completions { shell } => return print_completions(*shell),
     };
@@ -79,6 +87,13 @@ fn execute(command: Command) -> Result<bool, Error> {
         Command::Load(args) => load::load(&args, &interrupt).map(flawless),
         Command::Link(args) => link::link(&args, &interrupt),
         Command::Discover(args) => discover::discover(&args, &interrupt),
+        Command::Scenario(args) => match args.command {
+            ScenarioCommand::Run(args) => scenario::run(&args, &interrupt),
+            ScenarioCommand::Check { files } => scenario::check(&files),
+            ScenarioCommand::New => scenario::new(),
+            ScenarioCommand::List => scenario::list(),
+        },
+        Command::Explore(args) => explore::explore(&args, &interrupt),
         Command::Provision(_) | Command::Completions { .. } => {
             unreachable!("these are done before anything is started")
         }
@@ -100,6 +115,19 @@ enum Error {
     Discovery(#[from] DiscoveryError),
     #[error(transparent)]
     Provision(#[from] ProvisionError),
+    #[error(transparent)]
+    ScenarioFile(#[from] LoadError),
+    #[error(transparent)]
+    Scenario(Box<RunError<ScriptError>>),
+    #[error(
+        "cannot forward a port to \"{0}\": the scenario has no board of this name whose network has a router; \
+         `--forward 8080:server:80` leads from port 8080 of this computer to port 80 of the board \"server\""
+    )]
+    ForwardTo(String),
+    #[error(transparent)]
+    Forward(#[from] ForwardError),
+    #[error("cannot write {}: {error}", .path.display())]
+    File { path: PathBuf, error: std::io::Error },
     #[error("cannot start: {0}; close other programs, or raise the limits that `ulimit -a` shows")]
     Resources(#[from] std::io::Error),
     #[error("cannot write the output: {0}")]

@@ -27,6 +27,12 @@ impl Share {
         if (0.0..=1.0).contains(&share) { Ok(Self(share)) } else { Err(ShareError) }
     }
 
+    /// The share as a number from 0 to 1.
+    #[must_use]
+    pub const fn of_one(self) -> f64 {
+        self.0
+    }
+
     /// Whether an evenly drawn number falls into the share.
     pub(super) fn has(self, drawn: u32) -> bool {
         f64::from(drawn) < self.0 * 4_294_967_296.0
@@ -75,6 +81,12 @@ impl BitRate {
             Self::MIN..=Self::MAX => Ok(Self(bits_per_s)),
             _ => Err(BitRateError),
         }
+    }
+
+    /// How many bits a second.
+    #[must_use]
+    pub const fn bits_per_s(self) -> u64 {
+        self.0
     }
 
     /// How long so many bytes take, in nanoseconds.

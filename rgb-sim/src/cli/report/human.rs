@@ -2,11 +2,15 @@
 
 use std::fmt::Write;
 use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::time::Duration;
 
 use anstyle::{AnsiColor, RgbColor, Style};
 use rgb_proto::Rgb;
 use rgb_sim::link::{LinkEnd, LinkSummary};
-use rgb_sim::{Event, Latency, NoticeKind, RequestForm, ServerSummary, Summary};
+use rgb_sim::{
+    BoardState, BrokenDemand, Event, ExploreSummary, FaultPhase, Latency, NoticeKind, RequestForm, ScenarioSummary, ServerSummary,
+    Summary, WorstRecovery,
+};
 
 pub(super) struct Human {
     colors: bool,
@@ -44,11 +48,16 @@ impl Human {
                 format!("{}  announced as {host}{}", self.name(board), self.paint(FAINT, &taken))
             }
             Event::Found { board, name, addr } => format!("{}  found {name} at {addr}", self.name(board)),
-            Event::Exchange { board, seq, color, elapsed_us } => {
-                format!("{}  {}  {}  #{seq}", self.name(board), self.color(*color), milliseconds(*elapsed_us))
-            }
-            Event::Error { board, seq, kind, elapsed_us, message, .. } => format!(
-                "{}  {}  {}  #{seq}  {message}",
+            Event::Exchange { board, seq, color, elapsed_us, at_us } => format!(
+                "{}{}  {}  {}  #{seq}",
+                at_us.map_or_else(String::new, seconds),
+                self.name(board),
+                self.color(*color),
+                milliseconds(*elapsed_us)
+            ),
+            Event::Error { board, seq, kind, elapsed_us, message, at_us, .. } => format!(
+                "{}{}  {}  {}  #{seq}  {message}",
+                at_us.map_or_else(String::new, seconds),
                 self.name(board),
                 self.paint(BAD, &format!("✗ {kind:<self_width$}", self_width = self.color_width() - 2)),
                 milliseconds(*elapsed_us),
@@ -95,7 +104,54 @@ impl Human {
             Event::Gone { name, service } => {
                 format!("{}  {}", self.name(name), self.paint(WARNING, &format!("gone ({service})")))
             }
+            Event::ScenarioStarted { version, scenario, seed, boards, duration_us } => {
+                let title = self.paint(BOLD, &format!("rgb-sim {version}"));
+                let duration = span(*duration_us);
+                let hint = self.paint(FAINT, &format!("(--seed {seed} plays it again, to the byte)"));
+                let boards = plural(*boards as u64, "board");
+                format!("{title}  scenario {scenario}  {boards}, {duration} of virtual time  seed {seed} {hint}")
+            }
+            Event::Fault { at_us, fault, phase, boards: _ } => {
+                let end = if *phase == FaultPhase::End { "is over: " } else { "" };
+                format!("{}{}", seconds(*at_us), self.paint(WARNING, &format!("! {end}{fault}")))
+            }
+            Event::Board { at_us, board, state, detail } => self.board(*at_us, board, *state, detail.as_deref()),
+            Event::Demand { demand, holds: true, measured, .. } => {
+                let measured = measured.as_ref().map(|measured| format!(" ({measured})")).unwrap_or_default();
+                format!("{} {demand}{}", self.paint(GOOD, "✓"), self.paint(FAINT, &measured))
+            }
+            Event::Demand { demand, holds: false, measured, broken } => {
+                self.broken(demand, measured.as_deref(), broken)
+            }
+            Event::ExploreStarted { version, first_seed, seeds, threads } => {
+                let title = self.paint(BOLD, &format!("rgb-sim {version}"));
+                let seeds = seeds.map_or_else(|| "seeds".to_owned(), |seeds| plural(seeds, "seed"));
+                let threads = plural(*threads as u64, "thread");
+                let hint = self.paint(FAINT, "(Ctrl-C ends)");
+                format!("{title}  explores {seeds} from {first_seed} on, {threads} {hint}")
+            }
+            Event::ExploreFailed { seed, board, at_us, demand, message, others, replay } => {
+                let mut text = self.paint(BAD, &format!("✗ seed {seed}"));
+                if let (Some(board), Some(at_us)) = (board, at_us) {
+                    let _ = write!(text, "  {board} at {}", seconds(*at_us).trim_start());
+                }
+                let _ = write!(text, "  {message}");
+                if let Some(demand) = demand {
+                    let _ = write!(text, "\n  {demand}");
+                }
+                if *others > 0 {
+                    let _ = write!(text, " ({others} more)");
+                }
+                let _ = write!(text, "\n  {}", self.paint(FAINT, replay));
+                text
+            }
+            Event::ExploreShrunk { seed, file, boards, faults, replay } => {
+                let (boards, faults) = (plural(*boards as u64, "board"), plural(*faults as u64, "fault"));
+                format!("  seed {seed} made smaller: {boards}, {faults}, in {file}\n  {}", self.paint(FAINT, replay))
+            }
+            Event::ExploreSummary(summary) => self.explore_summary(summary),
             Event::Summary(summary) => self.summary(summary),
+            Event::ScenarioSummary(summary) => self.scenario_summary(summary),
             Event::DiscoverySummary { boards, elapsed_us } => {
                 let boards = self.paint(if *boards == 0 { BAD } else { GOOD }, &plural(*boards, "board"));
                 format!("\n{boards} found in {:.1} s", *elapsed_us as f64 / 1e6)
@@ -162,6 +218,91 @@ impl Human {
         text
     }
 
+    /// How far a board of a scenario has come.
+    fn board(&self, at_us: u64, board: &str, state: BoardState, detail: Option<&str>) -> String {
+        let (style, words) = match state {
+            BoardState::Started => (FAINT, "starts"),
+            BoardState::Joining => (FAINT, "joins"),
+            BoardState::Joined => (FAINT, "has joined"),
+            BoardState::Failed => (BAD, "✗"),
+            BoardState::AccessPoint => (GOOD, "is the access point of"),
+            BoardState::Address => (GOOD, "is on the network as"),
+            BoardState::AddressLost => (WARNING, "has lost its address"),
+            BoardState::Announced => (FAINT, "is announced as"),
+            BoardState::Renamed => (WARNING, "finds its name taken and tries"),
+            BoardState::Found => (FAINT, "found a server at"),
+            BoardState::AsksItself => (WARNING, "found itself as a server, and cannot ask itself"),
+            BoardState::ServeFailed => (WARNING, "could not answer:"),
+        };
+        let detail = detail.map(|detail| format!(" {detail}")).unwrap_or_default();
+        format!("{}{}  {}", seconds(at_us), self.name(board), self.paint(style, &format!("{words}{detail}")))
+    }
+
+    /// What does not hold, and where.
+    fn broken(&self, demand: &str, measured: Option<&str>, broken: &[BrokenDemand]) -> String {
+        /// So many are told one by one.
+        const SHOWN_MAX: usize = 10;
+        let measured = measured.map(|measured| format!(" ({measured})")).unwrap_or_default();
+        let mut text = format!("{} {demand}{measured}", self.paint(BAD, "✗"));
+        for BrokenDemand { board, at_us, message } in broken.iter().take(SHOWN_MAX) {
+            let _ = write!(text, "\n  {}{}  {message}", seconds(*at_us), self.name(board));
+        }
+        if broken.len() > SHOWN_MAX {
+            let _ = write!(text, "\n  and {} more", broken.len() - SHOWN_MAX);
+        }
+        text
+    }
+
+    fn explore_summary(&self, summary: &ExploreSummary) -> String {
+        let ExploreSummary { first_seed, seeds, failed_seeds, virtual_us, elapsed_us, worst_recovery } = summary;
+        let seeds = format!("{} from {first_seed} on", plural(*seeds, "seed"));
+        let mut text = match &failed_seeds[..] {
+            [] => format!("\n{seeds}: {}", self.paint(GOOD, "each board recovered")),
+            failed => {
+                let numbers: Vec<_> = failed.iter().map(u64::to_string).collect();
+                let failed = self.paint(BAD, &format!("{} failed", failed.len()));
+                format!("\n{seeds}: {failed} ({})", numbers.join(", "))
+            }
+        };
+        let (played, took) = (*virtual_us as f64 / 1e6, (*elapsed_us as f64 / 1e6).max(1e-6));
+        let speed = self.paint(FAINT, &format!("({:.0} times as fast as the clock on the wall)", played / took));
+        let _ = write!(text, "\nplayed   {} in {took:.1} s {speed}", span(*virtual_us));
+        if let Some(WorstRecovery { seed, recovery_us }) = worst_recovery {
+            let _ = write!(text, "\nlongest recovery  {} (seed {seed})", span(*recovery_us));
+        }
+        text
+    }
+
+    fn scenario_summary(&self, summary: &ScenarioSummary) -> String {
+        let ScenarioSummary { scenario, seed, played_us, complete, holds, exchanges, errors, errors_by_kind, .. } =
+            summary;
+        let verdict = match (complete, holds) {
+            (true, true) => self.paint(GOOD, "everything holds"),
+            (true, false) => self.paint(BAD, "something does not hold"),
+            (false, _) => self.paint(WARNING, "ended early"),
+        };
+        let mut text = format!("{verdict}: {}", plural(*exchanges, "exchange"));
+        if *errors > 0 {
+            let kinds = list(errors_by_kind.iter().map(|(kind, count)| (kind.as_str(), *count)));
+            let _ = write!(text, ", {}: {kinds}", plural(*errors, "error"));
+        }
+        if let Some(latency) = summary.latency_us {
+            let [median, p99, max] =
+                [latency.median, latency.p99, latency.max].map(|micros| milliseconds(micros).trim_start().to_owned());
+            let _ = write!(text, "\nlatency  median {median}  p99 {p99}  max {max}");
+        }
+        let (played, took) = (*played_us as f64 / 1e6, summary.took.as_secs_f64());
+        let speed = self.paint(FAINT, &format!("({:.0} times as fast as the clock on the wall)", played / took));
+        let _ = write!(text, "\nplayed   {} in {took:.2} s {speed}", span(*played_us));
+        let _ = write!(text, "\ntrace    {}", summary.trace_hash);
+        if *holds || !*complete {
+            let _ = write!(text, "\nseed     {seed}");
+        } else {
+            let _ = write!(text, "\nreplay   rgb-sim scenario run {scenario} --seed {seed}");
+        }
+        text
+    }
+
     fn name(&self, board: &str) -> String {
         self.paint(BOLD, &format!("{board:<width$}", width = self.name_width))
     }
@@ -206,6 +347,16 @@ fn reach_hint(addr: SocketAddr) -> Option<String> {
 
 fn milliseconds(micros: u64) -> String {
     format!("{:>7.2} ms", micros as f64 / 1e3)
+}
+
+/// A time on the virtual clock, at the beginning of a line.
+fn seconds(at_us: u64) -> String {
+    format!("{:>9.3} s  ", at_us as f64 / 1e6)
+}
+
+/// A span of virtual time.
+fn span(micros: u64) -> String {
+    humantime::format_duration(Duration::from_micros(micros)).to_string()
 }
 
 fn kibibytes(bytes: u64) -> String {

@@ -38,8 +38,21 @@ impl Reporter {
 
     /// Starts to print. `stop` is cancelled when the output cannot be written, or nobody reads it any more.
     pub(super) fn start(common: CommonArgs, layout: Layout, stop: CancellationToken) -> io::Result<Self> {
+        Self::start_printer(Printer::new(common, layout), stop)
+    }
+
+    /// The same beside a bar that is the caller's to show.
+    pub(super) fn start_beside(
+        bar: &Progress,
+        common: CommonArgs,
+        layout: Layout,
+        stop: CancellationToken,
+    ) -> io::Result<Self> {
+        Self::start_printer(Printer { bar: Some(bar.clone()), ..Printer::new(common, layout) }, stop)
+    }
+
+    fn start_printer(mut printer: Printer, stop: CancellationToken) -> io::Result<Self> {
         let (events, mut received) = mpsc::channel(Self::EVENTS_MAX);
-        let mut printer = Printer::new(common, layout);
         let thread = std::thread::Builder::new().name("report".into()).spawn(move || {
             let mut outcome = Ok(());
             while let Some(event) = received.blocking_recv() {
@@ -103,6 +116,8 @@ struct Printer {
     show_served: bool,
     progress: Option<Progress>,
     done: u64,
+    /// The bar of someone else.
+    bar: Option<Progress>,
 }
 
 enum Format {
@@ -119,7 +134,7 @@ impl Printer {
         };
         // Where each exchange has its line, the lines are the progress.
         let progress = layout.attempts.filter(|_| common.quiet || !io::stdout().is_terminal()).map(Progress::start);
-        Self { format, quiet: common.quiet, show_served: layout.show_served, progress, done: 0 }
+        Self { format, quiet: common.quiet, show_served: layout.show_served, progress, done: 0, bar: None }
     }
 
     fn print(&mut self, event: &Event) -> io::Result<()> {
@@ -130,7 +145,7 @@ impl Printer {
             self.done += 1;
             progress.show(self.done, String::new());
         }
-        if is_served && !self.show_served || self.quiet && (is_exchange || matches!(event, Event::Notice { .. })) {
+        if is_served && !self.show_served || self.quiet && (is_exchange || is_detail(event)) {
             return Ok(());
         }
         if let (Event::Summary(_) | Event::LinkSummary(_), Some(progress)) = (event, self.progress.take()) {
@@ -141,9 +156,12 @@ impl Printer {
             Format::Json => json::render(event),
         };
         text.push('\n');
-        let mut stdout = io::stdout().lock();
-        stdout.write_all(text.as_bytes())?;
-        stdout.flush()
+        let write = || {
+            let mut stdout = io::stdout().lock();
+            stdout.write_all(text.as_bytes())?;
+            stdout.flush()
+        };
+        self.bar.as_ref().map_or_else(write, |bar| bar.make_room(write))
     }
 
     fn finish(self) {
@@ -151,6 +169,18 @@ impl Printer {
             progress.finish();
         }
     }
+}
+
+/// Whether it is left out where only the beginning and the end are wanted.
+const fn is_detail(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::Notice { .. }
+            | Event::Board { .. }
+            | Event::Fault { .. }
+            | Event::ExploreFailed { .. }
+            | Event::ExploreShrunk { .. }
+    )
 }
 
 /// Nothing is wrong when the reader has seen enough and closed the pipe.

@@ -2,6 +2,7 @@
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+#[derive(Clone)]
 pub(in crate::cli) struct Progress(ProgressBar);
 
 impl Progress {
@@ -15,6 +16,11 @@ impl Progress {
     pub(in crate::cli) fn show(&self, position: u64, message: String) {
         self.0.set_position(position);
         self.0.set_message(message);
+    }
+
+    /// Takes the bar off the screen while something else is printed.
+    pub(super) fn make_room<T>(&self, print: impl FnOnce() -> T) -> T {
+        self.0.suspend(print)
     }
 
     /// Takes the bar off the screen.

@@ -1,0 +1,130 @@
+//! What a run was like.
+
+use std::time::Duration;
+
+use rgb_proto::Rgb;
+use rgb_proto::settings::Role;
+
+use super::board::BoardPlan;
+use crate::world::BoardEventKind;
+
+/// What has happened in a run so far. Times are since its start.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Recording {
+    /// The run's seed.
+    pub seed: u64,
+    /// How far it has come.
+    pub elapsed: Duration,
+    /// The boards, in the scenario's order.
+    pub boards: Vec<BoardRecording>,
+    /// What went wrong on purpose, in the order of its beginning.
+    pub faults: Vec<FaultSpan>,
+    /// The world's fingerprint ([`World::trace_hash`](crate::world::World::trace_hash)).
+    pub trace_hash: u64,
+}
+
+/// What happened on a board.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BoardRecording {
+    /// Its name.
+    pub name: String,
+    /// Its role.
+    pub role: Role,
+    /// When it first gets power.
+    pub start: Duration,
+    /// The most that one of its attempts may take.
+    pub timeout: Duration,
+    /// From the start of one exchange to the start of the next.
+    pub interval: Duration,
+    /// What it told, in order.
+    pub events: Vec<(Duration, BoardEventKind)>,
+    /// When it lost its power.
+    pub power_cuts: Vec<Duration>,
+    /// How it was, once a second.
+    pub samples: Vec<Sample>,
+    /// Colours that it showed and that nobody sent it, with when.
+    pub strange_colors: Vec<(Duration, Rgb)>,
+    /// When a connection of its server was seen that should have ended.
+    pub leaked_connection: Option<Duration>,
+}
+
+/// How a board was at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sample {
+    /// When.
+    pub at: Duration,
+    /// How strong it heard its access point, in dBm; none while it was with none.
+    pub rssi_dbm: Option<i32>,
+}
+
+/// Something that went wrong on purpose.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FaultSpan {
+    /// What, in words.
+    pub what: String,
+    /// When it began.
+    pub from: Duration,
+    /// When it was over: at once, for what happens at one time; none as long as it lasts.
+    pub until: Option<Duration>,
+    /// The boards that it was about.
+    pub boards: Vec<usize>,
+}
+
+/// Something that happened in a run, for those who watch it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Happening {
+    /// When, since the start.
+    pub at: Duration,
+    /// What.
+    pub kind: HappeningKind,
+}
+
+/// What happened.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum HappeningKind {
+    /// Something on a board, by its place in [`Recording::boards`].
+    Board(usize, BoardEventKind),
+    /// A fault begins, or happens, by its place in [`Recording::faults`].
+    Fault(usize),
+    /// A fault is over.
+    FaultEnd(usize),
+}
+
+impl BoardRecording {
+    pub(super) fn new(plan: &BoardPlan) -> Self {
+        let client = plan.settings.client_config();
+        Self {
+            name: plan.name.clone(),
+            role: plan.settings.role(),
+            start: plan.start,
+            timeout: client.timeout,
+            interval: client.interval,
+            events: Vec::new(),
+            power_cuts: Vec::new(),
+            samples: Vec::new(),
+            strange_colors: Vec::new(),
+            leaked_connection: None,
+        }
+    }
+
+    /// Its exchanges that are over: when, how long each took, and what came of it.
+    pub fn exchanges(&self) -> impl Iterator<Item = (Duration, Duration, Result<Rgb, rgb_proto::ExchangeError>)> {
+        self.events.iter().filter_map(|(at, kind)| match kind {
+            BoardEventKind::Exchange { elapsed, outcome } => Some((*at, *elapsed, *outcome)),
+            _ => None,
+        })
+    }
+
+    /// The colours that it got, with when.
+    pub fn colors(&self) -> impl Iterator<Item = (Duration, Rgb)> {
+        self.exchanges().filter_map(|(at, _, outcome)| outcome.ok().map(|color| (at, color)))
+    }
+}
+
+impl FaultSpan {
+    /// Whether it holds at a time.
+    #[must_use]
+    pub fn holds_at(&self, at: Duration) -> bool {
+        self.from <= at && self.until.is_none_or(|until| at < until)
+    }
+}
