@@ -102,7 +102,7 @@ fn measure_memory(effort: &Effort) -> Cells {
     crowd
 }
 
-/// What Linux says (proc_pid_status(5)).
+/// What Linux says (`proc_pid_status(5)`).
 fn resident_kib() -> Option<u64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;

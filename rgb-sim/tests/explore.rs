@@ -22,7 +22,8 @@ fn a_seed_always_draws_the_same_and_what_it_draws_is_a_file() {
 #[test]
 fn every_kind_of_fault_is_drawn() {
     let scenarios: Vec<_> = (0..300).map(draw).collect();
-    let drawn = |verb: &str| scenarios.iter().flat_map(|scenario| &scenario.events).any(|event| event.verb.name() == verb);
+    let drawn =
+        |verb: &str| scenarios.iter().flat_map(|scenario| &scenario.events).any(|event| event.verb.name() == verb);
     for verb in Verb::NAMES {
         assert!(drawn(verb), "{verb}");
     }
@@ -40,6 +41,49 @@ fn boards_recover_from_all_that_is_drawn() {
 /// So many take some seconds when nothing is optimised.
 const SEEDS: u64 = 40;
 
+/// What the explorer once found: a router's answer to a host that had lost its address meanwhile held all others back.
+#[test]
+fn a_router_answers_the_others_when_one_host_cannot_be_reached() {
+    let found = r#"
+        duration = "6m"
+
+        [[network]]
+        ssid = "Home"
+        interference = 0
+        [network.router]
+        address = "192.168.1.1/24"
+        lease_time = "30s"
+        reservations = { "server1" = "192.168.1.10" }
+
+        [[board]]
+        name = "server1"
+        ssid = "Home"
+
+        [[board]]
+        name = "client2"
+        role = "client"
+        server = "192.168.1.10"
+        ssid = "Home"
+
+        [[event]]
+        at = "1m 12s"
+        isolate = "Home"
+        for = "1m 45s"
+
+        [[event]]
+        at = "2m 43s"
+        hold = "client2"
+        for = "30s"
+
+        [[expect]]
+        recovery_max = "1m"
+    "#;
+    let found = Scenario::read(found).expect("it is a scenario");
+    for seed in [6446, 1, 2, 3] {
+        check(&found, seed, &Simulated).unwrap_or_else(|failure| panic!("seed {seed}: {failure}"));
+    }
+}
+
 #[test]
 fn a_seed_plays_the_same_every_time() {
     let trace_hash = |seed| check(&draw(7), seed, &Simulated).expect("it passes").trace_hash;
@@ -53,10 +97,14 @@ fn several_threads_find_the_same_in_the_order_of_seeds() {
         let threads = NonZeroUsize::new(threads).expect("at least one");
         let explorer = Explorer { first_seed: 3, seeds: Some(6), time: None, threads };
         let mut checked = Vec::new();
-        explorer.run(&Simulated, || false, |finding| match finding {
-            Finding::Checked { seed, outcome, .. } => checked.push((seed, outcome)),
-            Finding::Shrunk { seed, .. } => panic!("seed {seed} failed"),
-        });
+        explorer.run(
+            &Simulated,
+            || false,
+            |finding| match finding {
+                Finding::Checked { seed, outcome, .. } => checked.push((seed, outcome)),
+                Finding::Shrunk { seed, .. } => panic!("seed {seed} failed"),
+            },
+        );
         checked
     };
     let one = found(1);

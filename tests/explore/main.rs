@@ -38,7 +38,9 @@ fn people_get_words() {
     let run = Finished::run("explore --seeds 1 --threads 1 --color never");
     assert_eq!(run.code, Some(0), "{run:#?}");
     let text = run.stdout();
-    for words in ["explores 1 seed from 1 on, 1 thread", "1 seed from 1 on: each board recovered", "times as fast", "(seed 1)"] {
+    for words in
+        ["explores 1 seed from 1 on, 1 thread", "1 seed from 1 on: each board recovered", "times as fast", "(seed 1)"]
+    {
         assert!(text.contains(words), "{words}: {text}");
     }
     assert_eq!(run.stderr, "");

@@ -19,7 +19,7 @@ fn what_holds_ends_with_0_and_tells_a_fingerprint() {
     assert_eq!((&summary["holds"], &summary["complete"]), (&true.into(), &true.into()));
     assert_eq!(summary["exchanges"], run.events_of("exchange").len());
     assert!(run.events_of("demand").iter().all(|demand| demand["holds"] == true));
-    assert_eq!(run.events_of("demand").len(), 5);
+    assert_eq!(run.events_of("demand").len(), 6);
     let times: Vec<_> = events.iter().filter_map(|event| event["at_us"].as_u64()).collect();
     assert!(times.is_sorted() && times.len() > 100);
     // To the byte.

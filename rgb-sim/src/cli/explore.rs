@@ -73,7 +73,11 @@ impl ExploreArgs {
 /// Whether no seed failed.
 pub(super) fn explore(args: &ExploreArgs, interrupt: &Interrupt) -> Result<bool, Error> {
     let threads = args.threads.map_or_else(std::thread::available_parallelism, Ok)?;
-    let seeds = args.seeds.or_else(|| args.minutes.is_none().then_some(SEEDS));
+    // The bar is full when all seeds are done or, without a number of them, when the time is up, in seconds.
+    let (seeds, bar_len) = match (args.seeds, args.minutes) {
+        (None, Some(minutes)) => (None, 60 * minutes),
+        (seeds, _) => (seeds.or(Some(SEEDS)), seeds.unwrap_or(SEEDS)),
+    };
     let time = args.minutes.map(|minutes| Duration::from_secs(60 * minutes));
     let explorer = Explorer { first_seed: args.first_seed, seeds, time, threads };
     let file = |path: &Path| {
@@ -82,7 +86,7 @@ pub(super) fn explore(args: &ExploreArgs, interrupt: &Interrupt) -> Result<bool,
     };
     std::fs::create_dir_all(&args.save).map_err(file(&args.save))?;
 
-    let progress = Progress::start(seeds.or(args.minutes.map(|minutes| 60 * minutes)).unwrap_or(SEEDS));
+    let progress = Progress::start(bar_len);
     let layout = Layout { name_width: 0, show_served: false, attempts: None };
     let reporter = Reporter::start_beside(&progress, args.common(), layout, interrupt.token())?;
     reporter.send(Event::ExploreStarted {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Scenario;
 use super::judge::{Demand, Verdict};
-use super::recording::{FaultSpan, Happening, HappeningKind, Recording};
+use super::recording::{BoardRecording, FaultSpan, Happening, HappeningKind, Recording};
 use crate::event::{BoardState, BrokenDemand, DecodeDetail, Event, FaultPhase, ScenarioSummary, micros};
 use crate::stats::Tally;
 use crate::world::BoardEventKind;
@@ -93,7 +93,7 @@ impl Narration {
     #[must_use]
     pub fn summary(&self, scenario: &Scenario, recording: &Recording, verdict: &Verdict, took: Duration) -> Event {
         let mut tally = Tally::new();
-        for (_, elapsed, outcome) in recording.boards.iter().flat_map(|board| board.exchanges()) {
+        for (_, elapsed, outcome) in recording.boards.iter().flat_map(BoardRecording::exchanges) {
             match outcome {
                 Ok(_) => tally.record_success(elapsed),
                 Err(error) => tally.record_error(error.kind()),

@@ -46,6 +46,8 @@ pub struct BoardRecording {
     pub strange_colors: Vec<(Duration, Rgb)>,
     /// When a connection of its server was seen that should have ended.
     pub leaked_connection: Option<Duration>,
+    /// When a router was seen to have more than one address for it, or one that was another board's too.
+    pub leaked_lease: Option<Duration>,
 }
 
 /// How a board was at a time.
@@ -104,6 +106,7 @@ impl BoardRecording {
             samples: Vec::new(),
             strange_colors: Vec::new(),
             leaked_connection: None,
+            leaked_lease: None,
         }
     }
 

@@ -141,6 +141,9 @@ fn what_always_holds_is_demanded_of_every_run() {
     let mut leaked = good;
     leaked.boards[0].leaked_connection = Some(secs(30));
     assert_eq!(violations(&leaked), ["no server keeps a connection beyond its time"]);
+    leaked.boards[0].leaked_connection = None;
+    leaked.boards[0].leaked_lease = Some(secs(30));
+    assert_eq!(violations(&leaked), ["no router keeps two addresses for a board, or one for two"]);
 }
 
 #[test]

@@ -10,5 +10,4 @@ mod power;
 mod routers;
 mod scale;
 mod streams;
-mod troubles;
 mod watching;

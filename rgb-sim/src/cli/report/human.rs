@@ -133,7 +133,7 @@ impl Human {
             Event::ExploreFailed { seed, board, at_us, demand, message, others, replay } => {
                 let mut text = self.paint(BAD, &format!("✗ seed {seed}"));
                 if let (Some(board), Some(at_us)) = (board, at_us) {
-                    let _ = write!(text, "  {board} at {}", seconds(*at_us).trim_start());
+                    let _ = write!(text, "  {board} at {}", seconds(*at_us).trim());
                 }
                 let _ = write!(text, "  {message}");
                 if let Some(demand) = demand {

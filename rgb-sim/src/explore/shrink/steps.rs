@@ -40,12 +40,12 @@ fn with(candidates: &mut Vec<Scenario>, scenario: &Scenario, change: impl FnOnce
     candidates.push(candidate);
 }
 
-/// Without one half of a list or the other, without each quarter, and so on to each single element.
+/// Without one half of a list or the other, without each quarter, and so on to each single element; the last ones first.
 fn without_some<T>(candidates: &mut Vec<Scenario>, scenario: &Scenario, list: impl Fn(&mut Scenario) -> &mut Vec<T>) {
     let len = list(&mut scenario.clone()).len();
     let mut part = len.div_ceil(2);
     while part > 0 {
-        for from in (0..len).step_by(part) {
+        for from in (0..len).step_by(part).rev() {
             with(candidates, scenario, |scenario| drop(list(scenario).drain(from..len.min(from + part))));
         }
         part = if part > 1 { part.div_ceil(2) } else { 0 };

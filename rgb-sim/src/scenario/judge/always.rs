@@ -13,8 +13,14 @@ const SILENCE_MAX: Duration = Duration::from_secs(120);
 /// Between the end of an attempt and the board's next look at its clock.
 const REACTION_MAX: Duration = Duration::from_millis(10);
 
-pub(super) fn demands(recording: &Recording) -> [Demand; 4] {
-    [attempts_end(recording), colors_are_sent(recording), nobody_is_stuck(recording), connections_end(recording)]
+pub(super) fn demands(recording: &Recording) -> [Demand; 5] {
+    [
+        attempts_end(recording),
+        colors_are_sent(recording),
+        nobody_is_stuck(recording),
+        connections_end(recording),
+        leases_are_single(recording),
+    ]
 }
 
 /// A demand of each board.
@@ -65,6 +71,13 @@ fn nobody_is_stuck(recording: &Recording) -> Demand {
 fn connections_end(recording: &Recording) -> Demand {
     of_each("no server keeps a connection beyond its time", recording, |board| {
         let leaked = board.leaked_connection.map(|at| (at, "one of its connections should have ended".to_owned()));
+        leaked.into_iter().collect()
+    })
+}
+
+fn leases_are_single(recording: &Recording) -> Demand {
+    of_each("no router keeps two addresses for a board, or one for two", recording, |board| {
+        let leaked = board.leaked_lease.map(|at| (at, "it had such a lease".to_owned()));
         leaked.into_iter().collect()
     })
 }

@@ -61,7 +61,8 @@ impl Demand {
 /// Judges a run: by the scenario's expectations, and by what always holds, whatever a scenario says.
 ///
 /// Always, no attempt outlasts its time-out; each colour that a board shows was sent to it, seen on the air, during that
-/// attempt; no board that has power falls silent; and no server keeps a connection beyond its time.
+/// attempt; no board that has power falls silent; no server keeps a connection beyond its time; and no router keeps two addresses
+/// for a board, or one for two.
 ///
 /// The recording must be of a run of this scenario.
 #[must_use]

@@ -4,7 +4,7 @@ mod agenda;
 mod fault;
 mod replies;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -237,6 +237,7 @@ impl<T: Tier> Run<T> {
     }
 
     fn sample(&mut self, at: Duration) {
+        self.look_at_leases(at);
         let config = ServerConfig::default();
         for (index, &node) in self.nodes.iter().enumerate() {
             let rssi_dbm = self.world.air().rssi_dbm(node);
@@ -245,6 +246,23 @@ impl<T: Tier> Run<T> {
             recording.samples.push(Sample { at, rssi_dbm });
             if oldest.is_some_and(|since| since_start(since) + config.timeout + config.linger + CLOSING_MAX < at) {
                 recording.leaked_connection.get_or_insert(at);
+            }
+        }
+    }
+
+    /// A router has one address for each board, and gives none to two of them.
+    fn look_at_leases(&mut self, at: Duration) {
+        let routers = self.networks.values().filter_map(|network| network.router);
+        for router in routers.filter_map(|router| self.world.host(router).as_router()) {
+            let (mut hosts, mut addresses) = (BTreeSet::new(), BTreeSet::new());
+            for lease in router.dhcp().leases(instant(at)) {
+                let is_good = hosts.insert(lease.hardware_address) && addresses.insert(lease.address);
+                if !is_good
+                    && let Some(board) =
+                        (0..self.boards.len()).find(|index| board_address(*index) == lease.hardware_address)
+                {
+                    self.recording.boards[board].leaked_lease.get_or_insert(at);
+                }
             }
         }
     }

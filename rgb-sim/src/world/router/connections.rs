@@ -5,12 +5,11 @@ use std::net::SocketAddrV4;
 use std::time::Duration;
 
 use rgb_proto::Instant;
-use smoltcp::iface::SocketHandle;
 use smoltcp::socket::tcp;
 
 use super::{Router, Running};
 use crate::world::earlier;
-use crate::world::stack::Stack;
+use crate::world::stack::{Stack, TcpHandle};
 
 /// A connection's number at its router.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,15 +69,15 @@ impl Router {
     /// When `write` returns more than there is room for.
     pub fn send(&mut self, id: ConnectionId, write: impl FnOnce(&mut [u8]) -> usize) -> usize {
         let Some((stack, socket)) = self.connected(id) else { return 0 };
-        let socket = stack.tcp(socket);
-        if !socket.can_send() {
+        let tcp = stack.tcp(socket);
+        if !tcp.can_send() {
             return 0;
         }
-        let sent = socket.send(|room| {
+        let sent = tcp.send(|room| {
             let len = write(room);
             (len, len)
         });
-        stack.touch_tcp();
+        stack.touch_tcp(socket);
         sent.expect("a socket that can send takes bytes")
     }
 
@@ -95,16 +94,16 @@ impl Router {
             return if rest.is_empty() { 0 } else { rest.drain(..take(rest)).len() };
         }
         let Some((stack, socket)) = self.connected(id) else { return 0 };
-        let socket = stack.tcp(socket);
-        if !socket.can_recv() {
+        let tcp = stack.tcp(socket);
+        if !tcp.can_recv() {
             return 0;
         }
-        let received = socket.recv(|bytes| {
+        let received = tcp.recv(|bytes| {
             let len = take(bytes);
             (len, len)
         });
         // There may be room to announce.
-        stack.touch_tcp();
+        stack.touch_tcp(socket);
         received.expect("a socket that can receive has bytes")
     }
 
@@ -115,7 +114,7 @@ impl Router {
         }
         if let Some((stack, socket)) = self.connected(id) {
             stack.tcp(socket).close();
-            stack.touch_tcp();
+            stack.touch_tcp(socket);
         }
     }
 
@@ -131,7 +130,7 @@ impl Router {
                 let tcp = stack.tcp(socket);
                 if !(connection.is_finished && has_peer_finished(tcp)) {
                     tcp.abort();
-                    stack.touch_tcp();
+                    stack.touch_tcp(socket);
                 }
                 self.connections.closing.push(socket);
             }
@@ -139,7 +138,7 @@ impl Router {
     }
 
     /// The stack, and the socket of a connection that is neither to come nor over.
-    fn connected(&mut self, id: ConnectionId) -> Option<(&mut Stack, SocketHandle)> {
+    fn connected(&mut self, id: ConnectionId) -> Option<(&mut Stack, TcpHandle)> {
         let Stage::Connected { socket } = self.connections.open.get(&id)?.stage else { return None };
         Some((&mut self.running.as_mut()?.stack, socket))
     }
@@ -169,7 +168,7 @@ fn has_peer_finished(socket: &mut tcp::Socket<'_>) -> bool {
 pub(super) struct Connections {
     open: BTreeMap<ConnectionId, Connection>,
     /// Nobody asks for these any more.
-    closing: Vec<SocketHandle>,
+    closing: Vec<TcpHandle>,
     opened: u64,
 }
 
@@ -184,11 +183,11 @@ enum Stage {
     /// The router was not polled since.
     Asked,
     Connecting {
-        socket: SocketHandle,
+        socket: TcpHandle,
         deadline: Instant,
     },
     Connected {
-        socket: SocketHandle,
+        socket: TcpHandle,
     },
     /// There is no socket any more, but there may be bytes that were not received yet.
     Over {
@@ -239,9 +238,6 @@ impl Connections {
                 has_acted = true;
             }
         }
-        if has_acted {
-            stack.touch_tcp();
-        }
         // The stack was polled since these were closed, so a reset has left.
         self.closing.retain(|socket| {
             let is_over = is_over(stack.tcp(*socket));
@@ -280,6 +276,7 @@ impl Connection {
                 _ => {
                     if self.is_finished {
                         stack.tcp(socket).close();
+                        stack.touch_tcp(socket);
                     }
                     Some(Stage::Connected { socket })
                 }
@@ -307,7 +304,10 @@ impl Connection {
         tcp.set_timeout(span(Router::SILENCE_TIMEOUT));
         tcp.set_keep_alive(span(Router::SILENCE_TIMEOUT / 3));
         match tcp.connect(context, self.to, id.local_port()) {
-            Ok(()) => Stage::Connecting { socket, deadline: now + Router::CONNECT_TIMEOUT },
+            Ok(()) => {
+                stack.touch_tcp(socket);
+                Stage::Connecting { socket, deadline: now + Router::CONNECT_TIMEOUT }
+            }
             // Nobody has such an address or port.
             Err(_) => {
                 stack.remove_tcp(socket);

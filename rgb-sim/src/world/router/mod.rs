@@ -81,8 +81,36 @@ pub struct Router {
 
 struct Running {
     stack: Stack,
-    dhcp: SocketHandle,
-    dns: SocketHandle,
+    dhcp: Service,
+    dns: Service,
+}
+
+/// A socket that answers on a port.
+struct Service {
+    socket: SocketHandle,
+    port: u16,
+    /// Since when an answer waits that cannot leave, because its host does not say where it is.
+    waits_since: Option<Instant>,
+}
+
+impl Service {
+    /// An answer that has waited for so long is dropped: no host is without an answer to three requests of ARP, a second apart,
+    /// and all other hosts' answers wait behind it.
+    const WAIT_MAX: Duration = Duration::from_secs(3);
+
+    /// Drops what has waited for too long; when to look again, if something waits.
+    fn drop_undeliverable(&mut self, stack: &mut Stack, now: Instant) -> Option<Instant> {
+        let socket = stack.socket::<udp::Socket<'_>>(self.socket);
+        self.waits_since = self.waits_since.or(Some(now)).filter(|_| socket.send_queue() > 0);
+        let until = self.waits_since? + Self::WAIT_MAX;
+        if now < until {
+            return Some(until);
+        }
+        socket.close();
+        socket.bind(self.port).expect("a closed socket takes any port but 0");
+        self.waits_since = None;
+        None
+    }
 }
 
 impl Router {
@@ -134,13 +162,13 @@ impl Router {
         let Some(Running { stack, dhcp, dns }) = &mut self.running else { return false };
         let (mut has_answered, answer) = (false, &mut self.answer);
         // Whoever gets no answer asks again.
-        let socket = stack.socket::<udp::Socket<'_>>(*dhcp);
+        let socket = stack.socket::<udp::Socket<'_>>(dhcp.socket);
         while let Some((message, _)) = receive(socket) {
             if let Some(to) = self.dhcp.handle(message, now, answer) {
                 has_answered |= socket.send_slice(answer, to).is_ok();
             }
         }
-        let socket = stack.socket::<udp::Socket<'_>>(*dns);
+        let socket = stack.socket::<udp::Socket<'_>>(dns.socket);
         while let Some((message, from)) = receive(socket) {
             if answer_name(&self.config.names, message, answer).is_some() {
                 has_answered |= socket.send_slice(answer, from).is_ok();
@@ -163,7 +191,7 @@ impl Host for Router {
                 let len = Self::DATAGRAMS * Self::DATAGRAM_LEN;
                 let mut socket = udp_socket(Self::DATAGRAMS, len, len);
                 socket.bind(port).expect("a new socket takes any port but 0");
-                stack.add(socket)
+                Service { socket: stack.add(socket), port, waits_since: None }
             };
             let (dhcp, dns) = (listen(DhcpServer::PORT), listen(Self::DNS_PORT));
             self.running = Some(Running { stack, dhcp, dns });
@@ -173,7 +201,9 @@ impl Host for Router {
             stack.poll(nic);
             let has_acted = self.connections.poll(stack, now);
             if !self.answer(now) && !has_acted {
-                return earlier(self.running.as_mut()?.stack.poll_at(now), self.connections.poll_at());
+                let Running { stack, dhcp, dns } = self.running.as_mut()?;
+                let waiting = earlier(dhcp.drop_undeliverable(stack, now), dns.drop_undeliverable(stack, now));
+                return earlier(earlier(stack.poll_at(now), waiting), self.connections.poll_at());
             }
         }
     }

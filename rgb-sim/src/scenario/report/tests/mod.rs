@@ -23,5 +23,6 @@ pub(super) fn board(name: &str, role: Role, events: &[(Duration, BoardEventKind)
         samples: Vec::new(),
         strange_colors: Vec::new(),
         leaked_connection: None,
+        leaked_lease: None,
     }
 }
