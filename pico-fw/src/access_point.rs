@@ -14,6 +14,7 @@ use crate::dhcp::{AddressPool, Given, SERVER_PORT};
 use crate::log::{Event, Log};
 use crate::network::announce;
 use crate::radio::Radio;
+use crate::udp;
 
 /// The board's own address on the network that it is.
 pub const ADDRESS: Ipv4Addr = Ipv4Addr::new(192, 168, 4, 1);
@@ -97,20 +98,18 @@ pub async fn keep_open<R: Radio>(
         }
         let leases = pool.leases(clock::now());
         board.set_access_point(AccessPointStatus { ssid: *network.ssid(), channel, stations, leases });
-        let turn = give_address(&mut socket, &mut pool, log);
-        let _ = clock::before(clock::now() + WATCH_INTERVAL, turn).await;
+        give_address(&mut socket, &mut pool, log).await;
     }
 }
 
-/// Waits for one message of a station, and answers it.
+/// Answers one message of a station, if one comes within [`WATCH_INTERVAL`].
 async fn give_address(socket: &mut UdpSocket<'_>, pool: &mut AddressPool, log: &dyn Log) {
-    let (answer, is_new) = socket
-        .recv_from_with(|message, from| {
-            let IpAddress::Ipv4(from) = from.endpoint.addr;
-            // A station that only keeps its address for longer writes from it.
-            (pool.handle(message, clock::now()), from.is_unspecified())
-        })
-        .await;
+    let received = socket.recv_from_with(|message, from| {
+        let IpAddress::Ipv4(from) = from.endpoint.addr;
+        // A station that only keeps its address for longer writes from it.
+        (pool.handle(message, clock::now()), from.is_unspecified())
+    });
+    let Some((answer, is_new)) = clock::before(clock::now() + WATCH_INTERVAL, received).await else { return };
     if let Some(Given { lease, name }) = answer.given().filter(|_| is_new) {
         Event::AddressGiven { lease, name }.tell(log);
     }
@@ -119,6 +118,6 @@ async fn give_address(socket: &mut UdpSocket<'_>, pool: &mut AddressPool, log: &
     }
     if let Some((message, to)) = answer.message() {
         // Whoever gets no answer asks again.
-        let _ = socket.send_to(message, to).await;
+        udp::send(socket, message, to).await;
     }
 }

@@ -16,6 +16,7 @@ use rgb_proto::discovery::{
 use crate::board::Board;
 use crate::clock;
 use crate::log::{Event, Log};
+use crate::udp;
 
 /// The hardware address of [`GROUP`] (RFC 1112, section 6.4), which a radio must let through.
 pub const GROUP_HARDWARE_ADDRESS: [u8; 6] = [0x01, 0x00, 0x5e, 0x00, 0x00, 0xfb];
@@ -207,8 +208,7 @@ impl Network<'_, '_> {
         }
     }
 
-    async fn transmit(&self, len: usize, to: SocketAddrV4) {
-        // What cannot be sent counts as lost on the way.
-        let _ = self.socket.send_to(self.message.get(..len).unwrap_or_default(), to).await;
+    async fn transmit(&mut self, len: usize, to: SocketAddrV4) {
+        udp::send(self.socket, self.message.get(..len).unwrap_or_default(), to).await;
     }
 }

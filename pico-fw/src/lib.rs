@@ -45,3 +45,4 @@ pub mod radio;
 pub mod server;
 pub mod source;
 pub mod store;
+mod udp;

@@ -10,6 +10,7 @@ use pico_fw::source::Sweep;
 use rgb_proto::Rgb;
 use rgb_proto::http::AccessPointStatus;
 use serde_json::{Value, json};
+use smoltcp::wire::{DhcpMessageType, DhcpPacket, DhcpRepr, EthernetAddress};
 
 use crate::lab::{Lab, Pico};
 
@@ -214,6 +215,48 @@ fn with_all_addresses_given_the_next_station_gets_none_until_one_expires() {
     lab.skip(Duration::from_secs(56 * 60));
     lab.run_until(Duration::from_secs(60), "the address of the one that is gone", || late.board.address() == gone);
     assert_eq!((gone, leases(lamp).len()), (with_last(6), stations.len()));
+}
+
+/// A station that keeps its address for longer is answered there (RFC 2131, section 4.1), which needs its hardware address.
+#[test]
+fn a_station_that_is_gone_keeps_nobody_else_from_an_address() {
+    let lab = Lab::new();
+    let lamp = access_point(&lab, Rgb::BLACK);
+    lab.run_for(Duration::from_secs(1));
+    let address = Ipv4Addr::new(192, 168, 4, 9);
+    let phone = lab.computer_with(lamp, address);
+    // It has had no answer to its renewals, and asks all servers.
+    let rebinding = DhcpRepr {
+        message_type: DhcpMessageType::Request,
+        transaction_id: 1,
+        secs: 0,
+        client_hardware_address: EthernetAddress([2, 0, 0, 0, 0, 99]),
+        client_ip: address,
+        your_ip: Ipv4Addr::UNSPECIFIED,
+        server_ip: Ipv4Addr::UNSPECIFIED,
+        router: None,
+        subnet_mask: None,
+        relay_agent_ip: Ipv4Addr::UNSPECIFIED,
+        broadcast: false,
+        requested_ip: None,
+        client_identifier: None,
+        server_identifier: None,
+        parameter_request_list: None,
+        dns_servers: None,
+        max_size: None,
+        lease_duration: None,
+        renew_duration: None,
+        rebind_duration: None,
+        additional_options: &[],
+    };
+    let mut message = vec![0; rebinding.buffer_len()];
+    rebinding.emit(&mut DhcpPacket::new_unchecked(&mut message)).unwrap();
+    lab.run(phone.tell(68, &message, (Ipv4Addr::BROADCAST, 67)));
+    lab.ethernet.cut(phone.port);
+    lab.run_for(Duration::from_secs(1));
+    assert!(lab.ethernet.searches_for(address.octets()) > 0, "there is an answer for it");
+    let client = client(&lab, "kitchen");
+    lab.run_until(SOON, "an address", || client.board.address().is_some());
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Boards that find each other (DSC clauses), on a network with a router and on one without.
 
+use embassy_net::Ipv4Address;
 use embassy_time::Duration;
 use pico_fw::led::Indication;
 use pico_fw::source::Sweep;
@@ -143,4 +144,22 @@ fn a_board_that_says_goodbye_is_not_found_any_more() {
     // Who knows where it is still gets colours.
     let friend = lab.pico(&format!("role=client;server={address}"), Sweep::new());
     shows(&lab, friend, Rgb::new(1, 2, 3), SOON);
+}
+
+/// Whoever asks from a port of its own gets its answer there (RFC 6762, section 6.7), which needs its hardware address.
+#[test]
+fn an_asker_that_is_gone_keeps_nobody_else_from_an_answer() {
+    let lab = Lab::new();
+    let server = lab.pico("name=lamp;role=server", || Rgb::new(1, 2, 3));
+    lab.run_until(SOON, "its name", || server.said("announced as lamp.local") == 1);
+    lab.run_for(Duration::from_secs(3));
+    let asker = lab.computer(9);
+    // One question: type A, class IN.
+    let question = b"\x00\x07\0\0\0\x01\0\0\0\0\0\0\x04lamp\x05local\0\0\x01\0\x01";
+    lab.run(asker.tell(5000, question, (Ipv4Address::new(224, 0, 0, 251), 5353)));
+    lab.ethernet.cut(asker.port);
+    lab.run_for(Duration::from_secs(1));
+    assert!(lab.ethernet.searches_for([192, 168, 1, 9]) > 0, "there is an answer for it");
+    let client = lab.pico("role=client", Sweep::new());
+    shows(&lab, client, Rgb::new(1, 2, 3), SOON);
 }

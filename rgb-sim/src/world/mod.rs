@@ -60,6 +60,7 @@ mod schedule;
 mod stack;
 mod tap;
 mod trace;
+mod udp;
 
 use std::time::Duration;
 

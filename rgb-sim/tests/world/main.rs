@@ -3,6 +3,7 @@
 mod determinism;
 mod finding;
 mod forward;
+mod gone;
 mod joining;
 mod lab;
 mod links;

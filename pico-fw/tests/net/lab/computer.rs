@@ -1,6 +1,7 @@
 //! A computer: programs on it use TCP as they like.
 
 use embassy_net::tcp::{ConnectError, TcpSocket};
+use embassy_net::udp::{PacketMetadata, UdpSocket};
 use embassy_net::{Ipv4Address, Stack};
 
 use super::leak;
@@ -32,6 +33,16 @@ impl Computer {
         let response = read_to_end(&mut socket).await;
         end(socket).await;
         response
+    }
+
+    /// Sends a datagram to all hosts or a group of them, and waits until it has left.
+    pub(crate) async fn tell(&self, port: u16, message: &[u8], to: (Ipv4Address, u16)) {
+        let (mut metas, mut metas_out) = ([PacketMetadata::EMPTY; 1], [PacketMetadata::EMPTY; 1]);
+        let (mut bytes, mut bytes_out) = ([0; 512], [0; 512]);
+        let mut socket = UdpSocket::new(self.stack, &mut metas, &mut bytes, &mut metas_out, &mut bytes_out);
+        socket.bind(port).expect("nothing else listens there");
+        socket.send_to(message, to).await.expect("there is a way");
+        socket.flush().await;
     }
 }
 

@@ -7,6 +7,7 @@ use std::task::{Context, Waker};
 
 use embassy_net::driver::{Capabilities, Driver, HardwareAddress, LinkState, RxToken, TxToken};
 use embassy_time::Instant;
+use smoltcp::wire::{ArpOperation, ArpPacket, EthernetFrame, EthernetProtocol};
 
 /// The hubs.
 #[derive(Default)]
@@ -117,6 +118,18 @@ impl Ethernet {
     /// Every frame that was sent since the last call.
     pub(crate) fn take_frames(&self) -> Vec<Frame> {
         std::mem::take(&mut self.frames.borrow_mut())
+    }
+
+    /// How many requests of ARP for this address were sent.
+    pub(crate) fn searches_for(&self, address: [u8; 4]) -> usize {
+        let is_search = |frame: &&Frame| {
+            let Ok(frame) = EthernetFrame::new_checked(&frame.bytes) else { return false };
+            frame.ethertype() == EthernetProtocol::Arp
+                && ArpPacket::new_checked(frame.payload()).is_ok_and(|packet| {
+                    packet.operation() == ArpOperation::Request && packet.target_protocol_addr() == address
+                })
+        };
+        self.frames.borrow().iter().filter(is_search).count()
     }
 
     fn send(&self, from: usize, bytes: &[u8]) {

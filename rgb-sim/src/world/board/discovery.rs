@@ -4,17 +4,17 @@ use std::net::{Ipv4Addr, SocketAddrV4};
 
 use rgb_proto::Instant;
 use rgb_proto::discovery::{Browser, BrowserStep, GROUP, MESSAGE_LEN_MAX, Responder, ResponderStep, Service};
-use smoltcp::iface::SocketHandle;
 use smoltcp::socket::udp;
 
 use super::event::BoardEventKind;
 use super::record::Record;
 use crate::world::earlier;
 use crate::world::stack::{Stack, receive, udp_socket};
+use crate::world::udp::UdpPort;
 
 /// The announcing and the searching side of a board, on one socket.
 pub(super) struct Discovery {
-    socket: SocketHandle,
+    port: UdpPort,
     responder: Responder,
     browser: Option<Browser>,
     /// Whether there was a search at this address.
@@ -41,7 +41,7 @@ impl Discovery {
             software: env!("CARGO_PKG_VERSION"),
         };
         Self {
-            socket: stack.add(socket),
+            port: UdpPort::new(stack, socket, GROUP.port()),
             responder: Responder::new(service),
             browser: None,
             has_searched: false,
@@ -58,12 +58,11 @@ impl Discovery {
         self.found = None;
         // With another address it begins anew.
         self.responder.handle_address(None, record.now);
-        stack.socket::<udp::Socket<'_>>(self.socket).close();
+        self.port.socket(stack).close();
         if let Some(address) = address {
             self.responder.handle_address(Some(address).filter(|_| record.settings.role().serves()), record.now);
             stack.join_group(*GROUP.ip());
-            let bound = stack.socket::<udp::Socket<'_>>(self.socket).bind(GROUP.port());
-            debug_assert!(bound.is_ok(), "a closed socket takes any port but 0");
+            self.port.open(stack);
         }
         self.due = Some(record.now);
     }
@@ -84,7 +83,7 @@ impl Discovery {
     /// Does what is to be done now. Whether the stack has something to send, or the search has an end.
     pub(super) fn poll(&mut self, stack: &mut Stack, record: &mut Record) -> bool {
         let now = record.now;
-        let socket = stack.socket::<udp::Socket<'_>>(self.socket);
+        let socket = self.port.socket(stack);
         while let Some((bytes, from)) = receive(socket) {
             self.responder.handle_message(bytes, from, now, record.random.next_u32());
             if let Some(browser) = &mut self.browser {
@@ -92,9 +91,11 @@ impl Discovery {
             }
             self.due = Some(now);
         }
+        self.port.drop_undeliverable(stack, now);
         if self.due.is_none_or(|due| now < due) {
             return false;
         }
+        let socket = self.port.socket(stack);
         let mut acted = false;
         let answer_due = loop {
             match self.responder.poll(now, record.random.next_u32(), &mut self.message) {
@@ -127,8 +128,8 @@ impl Discovery {
     }
 
     /// When there is something to do, should nothing come before.
-    pub(super) const fn poll_at(&self) -> Option<Instant> {
-        self.due
+    pub(super) fn poll_at(&self) -> Option<Instant> {
+        earlier(self.due, self.port.poll_at())
     }
 }
 

@@ -6,8 +6,6 @@ use std::time::Duration;
 use rgb_proto::http::{self, AccessPointStatus};
 use rgb_proto::settings::{Network as NetworkSettings, Passphrase, Wifi};
 use rgb_proto::{Instant, JoinError, Station, StationConfig, StationStep};
-use smoltcp::iface::SocketHandle;
-use smoltcp::socket::udp;
 use smoltcp::wire::Ipv4Cidr;
 
 use super::client::Outcome;
@@ -16,6 +14,7 @@ use super::probe::Probe;
 use super::record::Record;
 use crate::world::dhcp::{DhcpConfig, DhcpServer};
 use crate::world::stack::{Stack, receive, udp_socket};
+use crate::world::udp::UdpPort;
 use crate::world::{AccessPointConfig, Nic, NicEvent, Refusal};
 
 /// How often the strength of the signal is read, as in the firmware.
@@ -42,7 +41,7 @@ pub(super) struct Membership {
 
 /// A board that is one.
 pub(super) struct AccessPoint {
-    socket: SocketHandle,
+    port: UdpPort,
     dhcp: DhcpServer,
     answer: Vec<u8>,
 }
@@ -81,6 +80,7 @@ impl Network {
                 while nic.take_event().is_some() {
                     access_point.update_status(nic, record);
                 }
+                access_point.port.drop_undeliverable(stack, record.now);
             }
         }
     }
@@ -89,7 +89,7 @@ impl Network {
     pub(super) const fn poll_at(&self) -> Option<Instant> {
         match self {
             Self::Joined(membership) => membership.due,
-            Self::Own(_) => None,
+            Self::Own(access_point) => access_point.port.poll_at(),
         }
     }
 
@@ -261,8 +261,8 @@ impl AccessPoint {
             record.tell(BoardEventKind::AccessPointOpen(ssid));
         }
         let len = Self::MESSAGES * Self::MESSAGE_LEN;
-        let mut socket = udp_socket(Self::MESSAGES, len, len);
-        socket.bind(DhcpServer::PORT).expect("a new socket takes any port but 0");
+        let port = UdpPort::new(stack, udp_socket(Self::MESSAGES, len, len), DhcpServer::PORT);
+        port.open(stack);
         let dhcp = DhcpServer::new(DhcpConfig {
             address: Self::ADDRESS,
             prefix_len: 24,
@@ -273,13 +273,13 @@ impl AccessPoint {
             name_server: None,
             reservations: Default::default(),
         });
-        let access_point = Self { socket: stack.add(socket), dhcp, answer: Vec::new() };
+        let access_point = Self { port, dhcp, answer: Vec::new() };
         access_point.update_status(nic, record);
         access_point
     }
 
     fn give_addresses(&mut self, nic: &Nic<'_>, stack: &mut Stack, record: &mut Record) -> bool {
-        let socket = stack.socket::<udp::Socket<'_>>(self.socket);
+        let socket = self.port.socket(stack);
         let mut has_answered = false;
         while let Some((message, _)) = receive(socket) {
             if let Some(to) = self.dhcp.handle(message, record.now, &mut self.answer) {
@@ -291,6 +291,7 @@ impl AccessPoint {
             stack.touch_others();
             self.update_status(nic, record);
         }
+        self.port.drop_undeliverable(stack, record.now);
         has_answered
     }
 

@@ -8,12 +8,11 @@ use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use rgb_proto::Instant;
-use smoltcp::iface::SocketHandle;
-use smoltcp::socket::udp;
 use smoltcp::wire::Ipv4Cidr;
 
 use super::dhcp::{DhcpConfig, DhcpServer};
 use super::stack::{Stack, receive, udp_socket};
+use super::udp::UdpPort;
 use super::{Host, Nic, earlier};
 use connections::Connections;
 pub use connections::{ConnectionId, ConnectionState};
@@ -81,36 +80,8 @@ pub struct Router {
 
 struct Running {
     stack: Stack,
-    dhcp: Service,
-    dns: Service,
-}
-
-/// A socket that answers on a port.
-struct Service {
-    socket: SocketHandle,
-    port: u16,
-    /// Since when an answer waits that cannot leave, because its host does not say where it is.
-    waits_since: Option<Instant>,
-}
-
-impl Service {
-    /// An answer that has waited for so long is dropped: no host is without an answer to three requests of ARP, a second apart,
-    /// and all other hosts' answers wait behind it.
-    const WAIT_MAX: Duration = Duration::from_secs(3);
-
-    /// Drops what has waited for too long; when to look again, if something waits.
-    fn drop_undeliverable(&mut self, stack: &mut Stack, now: Instant) -> Option<Instant> {
-        let socket = stack.socket::<udp::Socket<'_>>(self.socket);
-        self.waits_since = self.waits_since.or(Some(now)).filter(|_| socket.send_queue() > 0);
-        let until = self.waits_since? + Self::WAIT_MAX;
-        if now < until {
-            return Some(until);
-        }
-        socket.close();
-        socket.bind(self.port).expect("a closed socket takes any port but 0");
-        self.waits_since = None;
-        None
-    }
+    dhcp: UdpPort,
+    dns: UdpPort,
 }
 
 impl Router {
@@ -162,13 +133,13 @@ impl Router {
         let Some(Running { stack, dhcp, dns }) = &mut self.running else { return false };
         let (mut has_answered, answer) = (false, &mut self.answer);
         // Whoever gets no answer asks again.
-        let socket = stack.socket::<udp::Socket<'_>>(dhcp.socket);
+        let socket = dhcp.socket(stack);
         while let Some((message, _)) = receive(socket) {
             if let Some(to) = self.dhcp.handle(message, now, answer) {
                 has_answered |= socket.send_slice(answer, to).is_ok();
             }
         }
-        let socket = stack.socket::<udp::Socket<'_>>(dns.socket);
+        let socket = dns.socket(stack);
         while let Some((message, from)) = receive(socket) {
             if answer_name(&self.config.names, message, answer).is_some() {
                 has_answered |= socket.send_slice(answer, from).is_ok();
@@ -189,9 +160,9 @@ impl Host for Router {
             let mut stack = Stack::new(nic, Some(self.config.cidr()), seed);
             let mut listen = |port| {
                 let len = Self::DATAGRAMS * Self::DATAGRAM_LEN;
-                let mut socket = udp_socket(Self::DATAGRAMS, len, len);
-                socket.bind(port).expect("a new socket takes any port but 0");
-                Service { socket: stack.add(socket), port, waits_since: None }
+                let port = UdpPort::new(&mut stack, udp_socket(Self::DATAGRAMS, len, len), port);
+                port.open(&mut stack);
+                port
             };
             let (dhcp, dns) = (listen(DhcpServer::PORT), listen(Self::DNS_PORT));
             self.running = Some(Running { stack, dhcp, dns });
@@ -202,7 +173,9 @@ impl Host for Router {
             let has_acted = self.connections.poll(stack, now);
             if !self.answer(now) && !has_acted {
                 let Running { stack, dhcp, dns } = self.running.as_mut()?;
-                let waiting = earlier(dhcp.drop_undeliverable(stack, now), dns.drop_undeliverable(stack, now));
+                dhcp.drop_undeliverable(stack, now);
+                dns.drop_undeliverable(stack, now);
+                let waiting = earlier(dhcp.poll_at(), dns.poll_at());
                 return earlier(earlier(stack.poll_at(now), waiting), self.connections.poll_at());
             }
         }
