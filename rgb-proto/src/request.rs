@@ -98,17 +98,23 @@ impl RequestBytes {
     /// The request of a client of this name, or of none.
     #[must_use]
     pub fn new(name: Option<&Name>) -> Self {
-        let (separator, name, end): (&[u8], _, &[u8]) = match name {
-            Some(name) => (b" ", name.as_bytes(), b"\n"),
-            None => (b"", &[][..], b""),
-        };
-        let text = Self::DATA.iter().chain(separator).chain(name).chain(end);
         let mut request = Self { bytes: [0; Self::MAX_LEN], len: 0 };
-        for (slot, byte) in request.bytes.iter_mut().zip(text) {
-            *slot = *byte;
-            request.len += 1;
+        request.append(Self::DATA);
+        if let Some(name) = name {
+            request.append(b" ");
+            request.append(name.as_bytes());
+            request.append(b"\n");
         }
         request
+    }
+
+    /// There is room for the longest request.
+    fn append(&mut self, text: &[u8]) {
+        let room = self.bytes.get_mut(usize::from(self.len)..).unwrap_or_default();
+        for (slot, byte) in room.iter_mut().zip(text) {
+            *slot = *byte;
+        }
+        self.len += text.len() as u8;
     }
 
     /// The request's bytes, 8 to 42; they must leave in one write (REQ-2).
@@ -225,9 +231,11 @@ impl RequestDecoder {
 
     /// Takes the next bytes of the request. Bytes behind a complete request are ignored.
     pub fn push(&mut self, bytes: &[u8]) -> RequestStatus {
-        // What nearly every client sends, in one piece; the way byte by byte comes to the same.
-        if self.place == Place::Start && bytes == RequestBytes::DATA && usize::from(self.len_max) > bytes.len() {
-            (self.place, self.len) = (Place::DataEnd, bytes.len() as u16);
+        if matches!(self.place, Place::Start)
+            && usize::from(self.len_max) > bytes.len()
+            && let Some(place) = Place::behind_whole(bytes)
+        {
+            (self.place, self.len) = (place, bytes.len() as u16);
             return self.status();
         }
         for &byte in bytes {
@@ -289,6 +297,23 @@ impl RequestDecoder {
 }
 
 impl Place {
+    /// Where nearly every request ends: it comes in one piece and is what [`RequestBytes`] are. The way byte by byte comes to
+    /// the same. Small targets take it for names, since they have more time than flash memory.
+    fn behind_whole(request: &[u8]) -> Option<Self> {
+        let rest = request.strip_prefix(RequestBytes::DATA)?;
+        if rest.is_empty() {
+            return Some(Self::DataEnd);
+        }
+        if cfg!(not(target_pointer_width = "64")) {
+            return None;
+        }
+        let mut name = Name::EMPTY;
+        for &byte in rest.strip_prefix(b" ")?.strip_suffix(b"\n")? {
+            name.push(byte).ok()?;
+        }
+        (!name.is_empty()).then_some(Self::Done(Request::Data { name: Some(name) }))
+    }
+
     fn after(self, byte: u8) -> Self {
         const OTHER: Place = Place::Done(Request::Other);
         match (self, byte) {

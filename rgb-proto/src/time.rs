@@ -44,7 +44,7 @@ impl Add<Duration> for Instant {
 
     /// The point `span` later, whole microseconds.
     // A microcontroller multiplies 64 bits with a function call anyway, and there are many such sums.
-    #[inline(never)]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     fn add(self, span: Duration) -> Self {
         let micros = span.as_secs().saturating_mul(1_000_000).saturating_add(u64::from(span.subsec_micros()));
         Self(self.0.saturating_add(micros))

@@ -55,6 +55,19 @@ fn whole(request: &[u8]) -> RequestStatus {
 proptest! {
     #![proptest_config(property::config())]
 
+    // REQ-3, REQ-4, REQ-7
+    #[test]
+    fn a_named_request_in_one_piece_is_what_it_is_byte_by_byte(
+        request in "GET Data( [A-Za-z0-9._ -]{0,34}\r{0,1}\n{0,1}.{0,2})?",
+        limit in 1..60u16,
+    ) {
+        let (mut whole, mut bytewise) = (RequestDecoder::with_limit(limit), RequestDecoder::with_limit(limit));
+        let status = whole.push(request.as_bytes());
+        prop_assert_eq!(status, request.bytes().fold(RequestStatus::NeedMore, |_, byte| bytewise.push(&[byte])));
+        prop_assert_eq!(whole.finish(), bytewise.finish());
+        prop_assert_eq!((whole.taken(), whole.is_over_limit()), (bytewise.taken(), bytewise.is_over_limit()));
+    }
+
     // REQ-5, REQ-6, REQ-7
     #[test]
     fn pieces_are_taken_for_what_the_whole_is(request in requests(), cuts in cuts(), limit in 0..1100u16) {

@@ -1,6 +1,7 @@
-//! A host's own chance.
+//! Chance: a host's own, and the air's.
 
-/// A small generator: `SplitMix64` (Steele, Lea and Flood, 2014), which gives the same numbers on every machine.
+/// A small generator: `SplitMix64` (Steele, Lea and Flood, 2014), which gives the same numbers on every machine,
+/// and is so short that the air can draw from it for each transmission.
 #[derive(Clone, Debug)]
 pub(super) struct Random(u64);
 

@@ -1,23 +1,29 @@
 //! A TCP/IP stack: smoltcp, set up as the firmware sets it up.
 //!
 //! smoltcp looks at every socket of a set for each frame, for each thing to send and for the next time-out. Nearly all
-//! frames are TCP's, so its sockets are a set of their own, and the others are left alone meanwhile.
+//! frames are for one TCP socket, so each of these is a set of its own, and all others are left alone meanwhile.
+
+mod sockets;
 
 use std::net::{Ipv4Addr, SocketAddrV4};
 
 use rgb_proto::Instant;
-use smoltcp::iface::{Config, Context, Interface, PollResult, SocketHandle, SocketSet};
+use smoltcp::iface::{Config, Context, Interface, SocketHandle};
 use smoltcp::socket::{AnySocket, dhcpv4, tcp, udp};
 use smoltcp::wire::{EthernetAddress, HardwareAddress, IpAddress, IpCidr, IpEndpoint, Ipv4Cidr};
 
-use super::{Nic, earlier};
+use super::Nic;
+use sockets::{NEVER, Segment, Sockets, Tcp};
 
 /// The stack and its sockets.
 pub(super) struct Stack {
     interface: Interface,
-    tcp: Sockets,
+    /// By [`TcpHandle`]; places are used again.
+    tcp: Vec<Option<Tcp>>,
     /// UDP, DHCP and DNS.
     others: Sockets,
+    /// How often it was polled.
+    polls: u64,
     /// None where the address is fixed.
     dhcp: Option<SocketHandle>,
     address: Option<Ipv4Addr>,
@@ -25,19 +31,11 @@ pub(super) struct Stack {
     name_servers: Vec<IpAddress>,
 }
 
-/// Sockets of one kind.
-struct Sockets {
-    set: SocketSet<'static>,
-    /// When one of them has something to send by itself.
-    due: Option<Instant>,
-    /// One of them may have something to send now.
-    is_touched: bool,
-    /// Since `due` was found out, something was let in or out; and whether something was sent.
-    is_stale: bool,
-    has_sent: bool,
-}
+/// A TCP socket of a stack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct TcpHandle(usize);
 
-/// What a poll of the stack may have changed.
+/// Of which sockets a poll of the stack may have changed one.
 #[derive(Clone, Copy)]
 pub(super) struct Changes {
     pub(super) tcp: bool,
@@ -56,8 +54,9 @@ impl Stack {
         let now = smoltcp_instant(nic.now());
         let mut stack = Self {
             interface: Interface::new(config, nic, now),
-            tcp: Sockets::new(),
+            tcp: Vec::new(),
             others: Sockets::new(),
+            polls: 0,
             dhcp: None,
             address: None,
             gateway: None,
@@ -89,13 +88,17 @@ impl Stack {
         &self.name_servers
     }
 
-    pub(super) fn add_tcp(&mut self, socket: tcp::Socket<'static>) -> SocketHandle {
-        self.tcp.set.add(socket)
+    pub(super) fn add_tcp(&mut self, socket: tcp::Socket<'static>) -> TcpHandle {
+        let place = self.tcp.iter().position(Option::is_none).unwrap_or_else(|| {
+            self.tcp.push(None);
+            self.tcp.len() - 1
+        });
+        self.tcp[place] = Some(Tcp::new(socket));
+        TcpHandle(place)
     }
 
-    pub(super) fn remove_tcp(&mut self, handle: SocketHandle) {
-        self.tcp.set.remove(handle);
-        self.tcp.is_stale = true;
+    pub(super) fn remove_tcp(&mut self, handle: TcpHandle) {
+        self.tcp[handle.0] = None;
     }
 
     /// Adds a socket of any other kind.
@@ -104,8 +107,8 @@ impl Stack {
         self.others.set.add(socket)
     }
 
-    pub(super) fn tcp(&mut self, handle: SocketHandle) -> &mut tcp::Socket<'static> {
-        self.tcp.set.get_mut(handle)
+    pub(super) fn tcp(&mut self, handle: TcpHandle) -> &mut tcp::Socket<'static> {
+        self.tcp[handle.0].as_mut().expect(Tcp::IN_USE).socket_mut()
     }
 
     pub(super) fn socket<T: AnySocket<'static>>(&mut self, handle: SocketHandle) -> &mut T {
@@ -113,8 +116,8 @@ impl Stack {
     }
 
     /// A socket, and what it needs to connect.
-    pub(super) fn tcp_with_context(&mut self, handle: SocketHandle) -> (&mut tcp::Socket<'static>, &mut Context) {
-        (self.tcp.set.get_mut(handle), self.interface.context())
+    pub(super) fn tcp_with_context(&mut self, handle: TcpHandle) -> (&mut tcp::Socket<'static>, &mut Context) {
+        (self.tcp[handle.0].as_mut().expect(Tcp::IN_USE).socket_mut(), self.interface.context())
     }
 
     /// A socket, and what it needs to ask.
@@ -125,9 +128,14 @@ impl Stack {
         (self.others.set.get_mut(handle), self.interface.context())
     }
 
-    /// A TCP socket may have something to send.
-    pub(super) const fn touch_tcp(&mut self) {
-        self.tcp.is_touched = true;
+    /// This TCP socket may have something to send.
+    pub(super) fn touch_tcp(&mut self, handle: TcpHandle) {
+        self.tcp[handle.0].as_mut().expect(Tcp::IN_USE).sockets.is_touched = true;
+    }
+
+    /// Whether the last poll let something into a TCP socket, or its connection has ended.
+    pub(super) fn has_tcp_changed(&self, handle: TcpHandle) -> bool {
+        self.tcp[handle.0].as_ref().expect(Tcp::IN_USE).changed_in == self.polls
     }
 
     /// A socket of another kind may have something to send.
@@ -138,23 +146,59 @@ impl Stack {
     /// Lets frames in and out.
     pub(super) fn poll(&mut self, nic: &mut Nic<'_>) -> Changes {
         let now = nic.now();
-        while let Some(is_tcp) = nic.arrived().map(is_tcp) {
-            self.tcp.is_touched = true;
-            // What is no TCP may be the answer that any socket has waited for to learn a hardware address.
-            self.others.is_touched |= !is_tcp;
-            let sockets = if is_tcp { &mut self.tcp } else { &mut self.others };
-            self.interface.poll_ingress_single(smoltcp_instant(now), nic, &mut sockets.set);
+        self.polls += 1;
+        let Self { interface, tcp, others, polls, .. } = self;
+        let mut changes = Changes { tcp: false, others: false };
+        while let Some(frame) = nic.arrived() {
+            let sockets = match Segment::parse(frame) {
+                Some(segment) => match tcp.iter_mut().flatten().find(|tcp| tcp.accepts(&segment)) {
+                    Some(tcp) => {
+                        tcp.changed_in = *polls;
+                        changes.tcp = true;
+                        &mut tcp.sockets
+                    }
+                    // Nobody has asked for it, and the stack says so.
+                    None => &mut *others,
+                },
+                None => {
+                    // It may be the answer that any socket has waited for to learn a hardware address.
+                    tcp.iter_mut().flatten().for_each(|tcp| tcp.sockets.is_touched = true);
+                    &mut *others
+                }
+            };
+            sockets.is_touched = true;
+            interface.poll_ingress_single(smoltcp_instant(now), nic, &mut sockets.set);
         }
-        Changes {
-            tcp: self.tcp.send(&mut self.interface, nic, now),
-            others: self.others.send(&mut self.interface, nic, now),
+        for tcp in tcp.iter_mut().flatten() {
+            if tcp.sockets.is_due(now) {
+                tcp.sockets.send(interface, nic, now);
+                // What leaves changes nothing for the socket's owner, unless it was the end.
+                if tcp.socket().state() == tcp::State::Closed {
+                    tcp.changed_in = *polls;
+                    changes.tcp = true;
+                }
+            }
         }
+        if others.is_due(now) {
+            others.send(interface, nic, now);
+            changes.others = true;
+        }
+        changes
+    }
+
+    /// Does without a link: nothing comes, and what would leave is lost. Any socket may have changed in other ways.
+    pub(super) fn poll_unlinked(&mut self) -> Changes {
+        self.polls += 1;
+        self.tcp.iter_mut().flatten().for_each(|tcp| tcp.changed_in = self.polls);
+        Changes { tcp: true, others: true }
     }
 
     /// When the stack has something to do by itself.
     pub(super) fn poll_at(&mut self, now: Instant) -> Option<Instant> {
         let Self { interface, tcp, others, .. } = self;
-        earlier(tcp.poll_at(interface, now), others.poll_at(interface, now))
+        let due = others.poll_at(interface, now);
+        let due = tcp.iter_mut().flatten().fold(due, |due, tcp| due.min(tcp.sockets.poll_at(interface, now)));
+        (due != NEVER).then_some(due)
     }
 
     /// There is no link: an address is asked for anew on the next one.
@@ -207,47 +251,6 @@ impl Stack {
         let _ = self.interface.join_multicast_group(group);
         self.touch_others();
     }
-}
-
-impl Sockets {
-    fn new() -> Self {
-        Self { set: SocketSet::new(Vec::new()), due: None, is_touched: false, is_stale: false, has_sent: false }
-    }
-
-    /// Sends what there is to send, at most once for each socket. Whether there may have been anything.
-    fn send(&mut self, interface: &mut Interface, nic: &mut Nic<'_>, now: Instant) -> bool {
-        let is_due = self.is_touched || self.due.is_some_and(|due| due <= now);
-        if is_due {
-            let result = interface.poll_egress(smoltcp_instant(now), nic, &mut self.set);
-            self.has_sent = result == PollResult::SocketStateChanged;
-            self.is_touched = false;
-            self.is_stale = true;
-        }
-        is_due
-    }
-
-    fn poll_at(&mut self, interface: &mut Interface, now: Instant) -> Option<Instant> {
-        /// What is due and could not leave is tried again after so long.
-        const RETRY_MICROS: u64 = 100;
-        if self.is_stale {
-            self.is_stale = false;
-            let due = interface.poll_at(smoltcp_instant(now), &self.set);
-            let due = due.map(|due| Instant::from_micros(due.total_micros().max(0).cast_unsigned()));
-            self.due = due.map(|due| match due > now {
-                true => due,
-                false if self.has_sent => now,
-                false => Instant::from_micros(now.as_micros() + RETRY_MICROS),
-            });
-        }
-        self.due
-    }
-}
-
-/// Whether a frame is for a TCP socket: an IPv4 packet (at 12 of the Ethernet header) of protocol 6 (at 9 of its own).
-fn is_tcp(frame: &[u8]) -> bool {
-    const IPV4: [u8; 2] = [0x08, 0x00];
-    const TCP: u8 = 6;
-    frame.get(12..14) == Some(&IPV4) && frame.get(14 + 9) == Some(&TCP)
 }
 
 /// A UDP socket with room for so many datagrams each way, and so many bytes.

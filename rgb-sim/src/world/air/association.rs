@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use rand::Rng;
-
 use super::access_point::{AccessPoint, AccessPointConfig, AccessPointId};
 use super::nic::NicEvent;
 use super::node::{Attachment, Link, NodeId, Placement};
@@ -87,7 +85,7 @@ impl Air {
         let Some(link) = self.node(node).link() else { return };
         let loss = link.down.loss(26);
         self.drop_member(node);
-        if self.rng.next_u32() >= loss {
+        if self.random.next_u32() >= loss {
             self.lose_link(node);
         } else {
             self.forget(node);
@@ -143,7 +141,7 @@ impl Air {
                     let is_full = self.access_point(id).members.len() >= self.access_point(id).config.stations_max;
                     if !is_full && self.handshake_succeeds(node, id) {
                         (span, Ok(id))
-                    } else if !is_full && self.rng.next_u32().is_multiple_of(HANGING_HANDSHAKES) {
+                    } else if !is_full && self.random.next_u32().is_multiple_of(HANGING_HANDSHAKES) {
                         return;
                     } else {
                         (span, Err(Refusal::Failed))
@@ -272,7 +270,7 @@ impl Air {
         let link = self.link_between(node, id);
         (0..HANDSHAKE_FRAMES).all(|number| {
             let loss = if number % 2 == 0 { link.up.loss(150) } else { link.down.loss(150) };
-            (0..TRANSMISSIONS_MAX).any(|_| self.rng.next_u32() >= loss)
+            (0..TRANSMISSIONS_MAX).any(|_| self.random.next_u32() >= loss)
         })
     }
 
@@ -302,12 +300,12 @@ impl Air {
 
     /// Of the standard normal distribution, near enough: the sum of twelve evenly drawn numbers (Irwin and Hall).
     fn normal(&mut self) -> f64 {
-        (0..12).map(|_| f64::from(self.rng.next_u32()) / 4_294_967_296.0).sum::<f64>() - 6.0
+        (0..12).map(|_| f64::from(self.random.next_u32()) / 4_294_967_296.0).sum::<f64>() - 6.0
     }
 
     /// Evenly drawn from a span.
     fn millis(&mut self, [least, most]: [u32; 2]) -> Duration {
-        let micros = (u64::from(most - least) * 1000 * u64::from(self.rng.next_u32())) >> 32;
+        let micros = (u64::from(most - least) * 1000 * u64::from(self.random.next_u32())) >> 32;
         Duration::from_millis(least.into()) + Duration::from_micros(micros)
     }
 }

@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use rand::Rng;
-use rand::rngs::ChaCha8Rng;
 use rgb_proto::Instant;
 
 use super::Air;
 use super::node::NodeId;
+use crate::world::random::Random;
 
 /// Which way a frame goes, seen from a station.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,21 +115,21 @@ impl Air {
     /// What a station's rules do to a frame that comes to its link then.
     pub(super) fn apply_rules(&mut self, node: NodeId, direction: Direction, at: Instant, len: usize) -> Effect {
         let mut effect = Effect { copies: 1, ..Effect::default() };
-        let Self { nodes, rng, .. } = self;
+        let Self { nodes, random, .. } = self;
         let happens =
-            |rng: &mut ChaCha8Rng, share: f64| share > 0.0 && f64::from(rng.next_u32()) < share * 4_294_967_296.0;
+            |random: &mut Random, share: f64| share > 0.0 && f64::from(random.next_u32()) < share * 4_294_967_296.0;
         for ActiveRule { rule, busy_until, .. } in &mut nodes[node.index()].rules {
             if rule.direction.is_some_and(|only| only != direction) {
                 continue;
             }
-            effect.is_lost |= happens(rng, rule.loss);
-            effect.copies += u32::from(happens(rng, rule.duplicate));
-            if happens(rng, rule.corrupt) {
-                effect.corrupt = Some(rng.next_u32());
+            effect.is_lost |= happens(random, rule.loss);
+            effect.copies += u32::from(happens(random, rule.duplicate));
+            if happens(random, rule.corrupt) {
+                effect.corrupt = Some(random.next_u32());
             }
             effect.delay += rule.latency;
             if !rule.jitter.is_zero() {
-                let micros = (rule.jitter.as_micros() as u64 * u64::from(rng.next_u32())) >> 32;
+                let micros = (rule.jitter.as_micros() as u64 * u64::from(random.next_u32())) >> 32;
                 effect.delay += Duration::from_micros(micros);
             }
             if let Some(span_us) = (len as u64 * 8_000_000).checked_div(rule.rate_bps) {

@@ -10,7 +10,6 @@ mod signal;
 mod transfer;
 
 use rand::Rng;
-use rand::rngs::ChaCha8Rng;
 use rgb_proto::Instant;
 
 pub use access_point::{AccessPointConfig, AccessPointId};
@@ -19,6 +18,7 @@ pub use faults::{Direction, LinkRule, LinkRuleId};
 pub use nic::{Nic, NicEvent};
 pub use node::{NodeId, Placement};
 
+use super::random::Random;
 use super::schedule::{Next, Schedule};
 use super::tap::Tap;
 use super::trace::{Trace, What};
@@ -38,7 +38,7 @@ pub struct Air {
     addresses: Addresses,
     /// Until when each channel is taken.
     channels: Channels,
-    rng: ChaCha8Rng,
+    random: Random,
     /// Frames whose room is used again.
     spare: Vec<Vec<u8>>,
     partitions: Vec<[NodeId; 2]>,
@@ -75,7 +75,7 @@ impl Air {
             access_points: Vec::new(),
             addresses: Addresses::default(),
             channels: Channels::default(),
-            rng: named_rng(seed, b"air"),
+            random: Random::new(named_rng(seed, b"air").next_u64()),
             spare: Vec::new(),
             partitions: Vec::new(),
             held: Vec::new(),
@@ -191,7 +191,7 @@ impl Air {
     }
 
     fn random(&mut self) -> u32 {
-        self.rng.next_u32()
+        self.random.next_u32()
     }
 
     /// Room for a frame.

@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use rand::Rng;
-use rand::rngs::ChaCha8Rng;
 use rgb_proto::Instant;
 
 use super::access_point::AccessPointId;
@@ -11,6 +9,7 @@ use super::faults::{Direction, Effect, HeldFrame};
 use super::node::{Attachment, NodeId};
 use super::signal::Hop;
 use super::{Air, Due};
+use crate::world::random::Random;
 
 /// Before each transmission: DIFS with the short slot (IEEE 802.11-2020, 10.3.2.3.5).
 const DIFS_US: u64 = 28;
@@ -48,7 +47,7 @@ impl Air {
             Attachment::Joined(link) => {
                 let (id, is_alive, has_rules) = (link.access_point, link.is_alive, !card.rules.is_empty());
                 let channel = &mut self.channels[link.channel];
-                let crossing = cross(&link.up, channel, self.now, frame.len(), &mut self.rng);
+                let crossing = cross(&link.up, channel, self.now, frame.len(), &mut self.random);
                 match crossing.filter(|_| is_alive) {
                     None => self.recycle(frame),
                     Some(at) if has_rules => self.bend(from, Way::Up { access_point: id }, at, frame),
@@ -93,7 +92,7 @@ impl Air {
             Attachment::Joined(link) if link.is_alive => {
                 let has_rules = !card.rules.is_empty();
                 let channel = &mut self.channels[link.channel];
-                match cross(&link.down, channel, at, frame.len(), &mut self.rng) {
+                match cross(&link.down, channel, at, frame.len(), &mut self.random) {
                     None => self.recycle(frame),
                     Some(at) if has_rules => self.bend(to, Way::Down { from }, at, frame),
                     Some(at) => self.deliver(from, to, at, frame),
@@ -125,7 +124,7 @@ impl Air {
                 Some(at) => at,
                 None => *sent.insert(occupy(&mut self.channels[link.channel], at, DIFS_US + airtime_us, 0)),
             };
-            if self.rng.next_u32() >= loss {
+            if self.random.next_u32() >= loss {
                 let copy = self.copy_of(frame);
                 self.bend(to, Way::Down { from }, at, copy);
             }
@@ -181,11 +180,11 @@ impl Air {
 }
 
 /// Over the air between a station and its access point; when the frame is there, if it gets there.
-fn cross(hop: &Hop, channel: &mut Instant, from: Instant, len: usize, rng: &mut ChaCha8Rng) -> Option<Instant> {
+fn cross(hop: &Hop, channel: &mut Instant, from: Instant, len: usize, random: &mut Random) -> Option<Instant> {
     let (loss, airtime_us) = (hop.loss(len), hop.airtime_us(len));
     let mut at = from;
     for transmission in 0..TRANSMISSIONS_MAX {
-        let drawn = rng.next_u64();
+        let drawn = random.next_u64();
         let slots = (SLOTS_MIN << transmission).min(SLOTS_MAX);
         let wait_us = DIFS_US + (drawn & (slots - 1)) * SLOT_US;
         at = occupy(channel, at, wait_us + airtime_us, ACK_US);

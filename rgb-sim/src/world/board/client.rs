@@ -4,18 +4,17 @@ use std::net::SocketAddrV4;
 use std::time::Duration;
 
 use rgb_proto::{ClientConfig, ClientExchange, ClientPolicy, ClientStep, ExchangeError, Instant, Rgb, TransportError};
-use smoltcp::iface::SocketHandle;
 use smoltcp::socket::tcp;
 
 use super::discovery::Discovery;
 use super::event::BoardEventKind;
 use super::finder::Finder;
 use super::record::Record;
-use crate::world::stack::Stack;
+use crate::world::stack::{Stack, TcpHandle};
 
 /// The asking side of a board: one exchange after the other on one socket.
 pub(super) struct Client {
-    socket: SocketHandle,
+    socket: TcpHandle,
     config: ClientConfig,
     policy: ClientPolicy,
     finder: Finder,
@@ -33,13 +32,22 @@ enum State {
     Asking {
         exchange: ClientExchange,
         started: Instant,
-        is_connecting: bool,
+        awaits: Awaited,
     },
     /// Ends the connection; asks then.
     Closing {
         deadline: Instant,
         until: Instant,
     },
+}
+
+/// What an exchange waits for besides its time-out.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Awaited {
+    /// That the server is found, or that there is room for the request.
+    Anything,
+    Connection,
+    Reply,
 }
 
 /// One attempt that is over.
@@ -72,14 +80,39 @@ impl Client {
         }
     }
 
-    /// Does what is to be done now. Whether the stack may have something to send because of it, and what came of an attempt
-    /// that is over.
+    /// Does what is to be done now. Whether it acted, and what came of an attempt that is over.
     pub(super) fn poll(
         &mut self,
         stack: &mut Stack,
         discovery: &mut Discovery,
         record: &mut Record,
     ) -> (bool, Option<Outcome>) {
+        if !self.has_work(stack.tcp(self.socket), record) {
+            return (false, None);
+        }
+        let (acted, outcome) = self.drive(stack, discovery, record);
+        if acted {
+            stack.touch_tcp(self.socket);
+        }
+        (acted, outcome)
+    }
+
+    /// Often there is none: most frames of an exchange ask nothing of it.
+    fn has_work(&self, socket: &tcp::Socket<'_>, record: &Record) -> bool {
+        match &self.state {
+            State::Waiting { until } => *until <= record.now && record.address.is_some(),
+            State::Asking { started, .. } if *started + self.config.timeout <= record.now => true,
+            State::Asking { awaits: Awaited::Connection, .. } => {
+                !matches!(socket.state(), tcp::State::SynSent | tcp::State::SynReceived)
+            }
+            State::Asking { awaits: Awaited::Reply, .. } => socket.can_recv() || !socket.may_recv(),
+            State::Asking { awaits: Awaited::Anything, .. } | State::Closing { .. } => true,
+        }
+    }
+
+    // Apart from the look whether there is work, which is all that most polls come to.
+    #[inline(never)]
+    fn drive(&mut self, stack: &mut Stack, discovery: &mut Discovery, record: &mut Record) -> (bool, Option<Outcome>) {
         let now = record.now;
         loop {
             match &mut self.state {
@@ -87,9 +120,9 @@ impl Client {
                 State::Waiting { until } if now < *until || record.address.is_none() => return (false, None),
                 State::Waiting { .. } => {
                     let exchange = ClientExchange::new(&self.config, now);
-                    self.state = State::Asking { exchange, started: now, is_connecting: false };
+                    self.state = State::Asking { exchange, started: now, awaits: Awaited::Anything };
                 }
-                State::Asking { exchange, started, is_connecting } => {
+                State::Asking { exchange, started, awaits } => {
                     let mut connection = Connection {
                         socket: self.socket,
                         stack,
@@ -98,7 +131,7 @@ impl Client {
                         record,
                         known: &mut self.known,
                         next_port: &mut self.next_port,
-                        is_connecting,
+                        awaits,
                         acted: false,
                     };
                     let outcome = connection.ask(exchange);
@@ -156,19 +189,20 @@ impl Client {
             exchange.handle_error(TransportError::Reset);
         }
         stack.tcp(self.socket).abort();
+        stack.touch_tcp(self.socket);
     }
 }
 
 /// What one exchange has to do with.
 struct Connection<'a> {
-    socket: SocketHandle,
+    socket: TcpHandle,
     stack: &'a mut Stack,
     finder: &'a mut Finder,
     discovery: &'a mut Discovery,
     record: &'a mut Record,
     known: &'a mut Option<SocketAddrV4>,
     next_port: &'a mut u16,
-    is_connecting: &'a mut bool,
+    awaits: &'a mut Awaited,
     acted: bool,
 }
 
@@ -178,7 +212,10 @@ impl Connection<'_> {
         loop {
             match exchange.poll(self.record.now) {
                 ClientStep::Connect { .. } => match self.connect()? {
-                    Ok(()) => exchange.handle_connected(),
+                    Ok(()) => {
+                        *self.awaits = Awaited::Anything;
+                        exchange.handle_connected();
+                    }
                     Err(error) => exchange.handle_error(error),
                 },
                 ClientStep::Transmit { bytes, .. } => {
@@ -190,6 +227,7 @@ impl Connection<'_> {
                     self.acted = true;
                 }
                 ClientStep::Receive { .. } => {
+                    *self.awaits = Awaited::Reply;
                     let socket = self.stack.tcp(self.socket);
                     let received = socket.recv(|bytes| {
                         exchange.handle_received(bytes);
@@ -209,7 +247,7 @@ impl Connection<'_> {
 
     /// Opens a connection (CLI-1); nothing while that goes on.
     fn connect(&mut self) -> Option<Result<(), TransportError>> {
-        if *self.is_connecting {
+        if *self.awaits == Awaited::Connection {
             return match self.stack.tcp(self.socket).state() {
                 tcp::State::SynSent | tcp::State::SynReceived => None,
                 tcp::State::Closed | tcp::State::TimeWait => Some(Err(TransportError::Refused)),
@@ -234,7 +272,7 @@ impl Connection<'_> {
         let (socket, context) = self.stack.tcp_with_context(self.socket);
         match socket.connect(context, server, port) {
             Ok(()) => {
-                *self.is_connecting = true;
+                *self.awaits = Awaited::Connection;
                 self.acted = true;
                 None
             }

@@ -33,7 +33,7 @@ pub use event::{BoardCounts, BoardEvent, BoardEventKind};
 pub struct Board {
     record: Record,
     power: Power,
-    running: Option<Running>,
+    running: Option<Box<Running>>,
 }
 
 enum Power {
@@ -165,20 +165,24 @@ struct Running {
     servers: Vec<Server>,
     client: Option<Client>,
     discovery: Discovery,
+    /// When a role has something to do, should nothing happen before.
+    roles_due: Option<Instant>,
 }
 
 impl Running {
-    fn start(nic: &mut Nic<'_>, record: &mut Record) -> Self {
+    #[cold]
+    fn start(nic: &mut Nic<'_>, record: &mut Record) -> Box<Self> {
         let (network, mut stack) = Network::start(nic, record);
         let (role, port) = (record.settings.role(), record.settings.port());
         let servers = if role.serves() { Server::COUNT } else { 0 };
-        Self {
+        Box::new(Self {
             network,
             servers: (0..servers).map(|_| Server::new(&mut stack, port, record.now)).collect(),
             client: role.asks().then(|| Client::new(&mut stack, record)),
             discovery: Discovery::new(&mut stack, record),
             stack,
-        }
+            roles_due: Some(record.now),
+        })
     }
 
     fn poll(&mut self, nic: &mut Nic<'_>, record: &mut Record) -> Option<Instant> {
@@ -188,23 +192,26 @@ impl Running {
             if address != record.address {
                 self.handle_address(address, record);
             }
-            // Without a link nothing comes, and what would leave is lost.
             let is_linked = nic.is_linked();
-            let changes = if is_linked { self.stack.poll(nic) } else { Changes { tcp: true, others: true } };
+            let changes = if is_linked { self.stack.poll(nic) } else { self.stack.poll_unlinked() };
             let mut acted = changes.others && self.network.handle_received(nic, &mut self.stack, record);
             acted |= changes.tcp && self.network.handle_probe(&mut self.stack, record);
-            acted |= self.poll_roles(changes, record);
+            if changes.tcp || changes.others || self.roles_due.is_some_and(|due| due <= record.now) {
+                acted |= self.poll_roles(changes, record);
+                self.roles_due = self.next_roles_due(record);
+            }
             if acted {
                 continue;
             }
             let stack_due = if is_linked { self.stack.poll_at(record.now) } else { None };
             if stack_due.is_none_or(|due| record.now < due) {
-                return earlier(earlier(self.network.poll_at(), stack_due), self.roles_due(record));
+                return earlier(earlier(self.network.poll_at(), stack_due), self.roles_due);
             }
         }
     }
 
     /// The network works at another address, or does not work any more: what went on is over.
+    #[cold]
     fn handle_address(&mut self, address: Option<Ipv4Addr>, record: &mut Record) {
         if record.address.is_some() {
             for server in &mut self.servers {
@@ -213,27 +220,24 @@ impl Running {
             if let Some(client) = &mut self.client {
                 client.handle_network_lost(&mut self.stack);
             }
-            self.stack.touch_tcp();
         }
         record.address = address;
         record.tell(address.map_or(BoardEventKind::AddressLost, BoardEventKind::Address));
         self.discovery.handle_address(address, &mut self.stack, record);
+        self.roles_due = Some(record.now);
     }
 
-    /// Lets the roles act that may have something to do. Whether the stack may have something to do because of it.
+    /// Lets the roles act that may have something to do. Whether one acted.
     fn poll_roles(&mut self, changes: Changes, record: &mut Record) -> bool {
         let now = record.now;
         let is_due = |due: Option<Instant>| due.is_some_and(|due| due <= now);
-        let Self { network, stack, servers, client, discovery } = self;
+        let Self { network, stack, servers, client, discovery, .. } = self;
         let mut acted = false;
         if changes.others || is_due(discovery.poll_at()) {
             acted |= discovery.poll(stack, record);
         }
-        let mut used_tcp = false;
         for server in servers {
-            if changes.tcp || is_due(server.poll_at()) {
-                used_tcp |= server.poll(stack, record);
-            }
+            acted |= server.poll(stack, record);
         }
         // What it looks for is no TCP.
         if let Some(client) = client
@@ -243,15 +247,12 @@ impl Running {
             if let Some(outcome) = outcome {
                 network.handle_exchange(outcome, now);
             }
-            used_tcp |= has_acted;
+            acted |= has_acted;
         }
-        if used_tcp {
-            stack.touch_tcp();
-        }
-        acted | used_tcp
+        acted
     }
 
-    fn roles_due(&self, record: &Record) -> Option<Instant> {
+    fn next_roles_due(&self, record: &Record) -> Option<Instant> {
         let client = self.client.as_ref().and_then(|client| client.poll_at(record));
         let due = earlier(client, self.discovery.poll_at());
         self.servers.iter().fold(due, |due, server| earlier(due, server.poll_at()))

@@ -3,16 +3,15 @@
 use std::net::SocketAddrV4;
 
 use rgb_proto::Instant;
-use smoltcp::iface::SocketHandle;
 use smoltcp::socket::tcp;
 
 use super::record::Record;
-use crate::world::stack::Stack;
+use crate::world::stack::{Stack, TcpHandle};
 
 /// A board's probes, one after the other: connections that are ended as soon as they are there.
 pub(super) struct Probe {
     /// There is none before the first probe: most boards never need one, and a socket takes time with each frame.
-    socket: Option<SocketHandle>,
+    socket: Option<TcpHandle>,
     /// The probe that goes on, by its deadline.
     deadline: Option<Instant>,
 }
@@ -41,7 +40,7 @@ impl Probe {
         let local_port = Self::LOCAL_PORT_FIRST | record.random.next_u32() as u16;
         let (socket, context) = stack.tcp_with_context(handle);
         let is_started = socket.connect(context, SocketAddrV4::new(gateway, Self::PORT), local_port).is_ok();
-        stack.touch_tcp();
+        stack.touch_tcp(handle);
         is_started
     }
 
@@ -59,7 +58,7 @@ impl Probe {
             && let Some(socket) = self.socket
         {
             stack.tcp(socket).abort();
-            stack.touch_tcp();
+            stack.touch_tcp(socket);
         }
     }
 }

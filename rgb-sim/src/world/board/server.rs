@@ -6,16 +6,15 @@ use rgb_proto::http::{ContentType, Document, PAGE};
 use rgb_proto::{
     Instant, Request, Resource, ServeError, Served, ServerConfig, ServerExchange, ServerStep, TransportError,
 };
-use smoltcp::iface::SocketHandle;
 use smoltcp::socket::tcp;
 
 use super::event::BoardEventKind;
 use super::record::Record;
-use crate::world::stack::Stack;
+use crate::world::stack::{Stack, TcpHandle};
 
 /// One socket that takes one connection after the other.
 pub(super) struct Server {
-    socket: SocketHandle,
+    socket: TcpHandle,
     config: ServerConfig,
     port: u16,
     state: State,
@@ -75,12 +74,16 @@ impl Server {
         }
     }
 
-    /// Does what is to be done now. Whether the stack has something to send because of it.
+    /// Does what is to be done now, if there may be anything. Whether it acted.
     pub(super) fn poll(&mut self, stack: &mut Stack, record: &mut Record) -> bool {
-        if !self.has_work(stack.tcp(self.socket), record.now) {
+        let is_due = self.due.is_some_and(|due| due <= record.now);
+        if !(stack.has_tcp_changed(self.socket) || is_due) || !self.has_work(stack.tcp(self.socket), is_due) {
             return false;
         }
         let acted = self.drive(stack, record);
+        if acted {
+            stack.touch_tcp(self.socket);
+        }
         (self.due, self.is_reading) = match self.state {
             State::Listening => (None, false),
             State::Serving => match self.exchange.poll(record.now) {
@@ -95,9 +98,8 @@ impl Server {
         acted
     }
 
-    /// Most of the time there is none, since a board has several servers and each frame is for one of them.
-    fn has_work(&self, socket: &tcp::Socket<'_>, now: Instant) -> bool {
-        let is_due = self.due.is_some_and(|due| due <= now);
+    /// Often there is none: most frames of an exchange ask nothing of it.
+    fn has_work(&self, socket: &tcp::Socket<'_>, is_due: bool) -> bool {
         match self.state {
             State::Listening => !matches!(socket.state(), tcp::State::Listen | tcp::State::SynReceived),
             State::Serving if self.is_reading => is_due || socket.can_recv() || !socket.may_recv(),
@@ -105,6 +107,8 @@ impl Server {
         }
     }
 
+    // Apart from the look whether there is work, which is all that most polls come to.
+    #[inline(never)]
     fn drive(&mut self, stack: &mut Stack, record: &mut Record) -> bool {
         let now = record.now;
         let socket = stack.tcp(self.socket);
@@ -175,6 +179,7 @@ impl Server {
     /// The network is gone: breaks off what goes on.
     pub(super) fn handle_network_lost(&mut self, stack: &mut Stack) {
         stack.tcp(self.socket).abort();
+        stack.touch_tcp(self.socket);
         if self.state == State::Serving {
             self.exchange.handle_error(TransportError::Reset);
         }
