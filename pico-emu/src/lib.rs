@@ -1,5 +1,5 @@
-//! Parts of an emulated Raspberry Pi Pico W that runs unmodified firmware, deterministically: its processor and its
-//! radio chip.
+//! Parts of an emulated Raspberry Pi Pico W that runs unmodified firmware, deterministically: its processor, the blocks of
+//! its microcontroller that a start needs, its programmable I/O, and its radio chip.
 //!
 //! [`cpu::Cpu`] is one processor, with all that ARM puts into it: the instructions of ARMv6-M, exceptions, interrupt
 //! controller, system timer, cycle counts. What surrounds it implements [`bus::Bus`]; [`memory::Memory`] is what ROM,
@@ -13,6 +13,8 @@
 //! | seeing what it does | [`cpu::Tracer`], [`cpu::Instruction::disassemble`], [`cpu::Registers`] |
 //! | what was decided where the manuals leave it open | [`cpu`] |
 //! | the radio | [`cyw43439`] |
+//! | an RP2040 that runs images | [`rp2040::Machine`] |
+//! | programmable I/O | [`rp2040::pio`] |
 //!
 //! # The contract of a run
 //!
@@ -100,3 +102,4 @@ pub mod bus;
 pub mod cpu;
 pub mod cyw43439;
 pub mod memory;
+pub mod rp2040;

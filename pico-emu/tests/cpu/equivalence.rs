@@ -16,7 +16,7 @@ const END: u64 = 3000;
 type Slice = fn(&mut Random) -> u64;
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 15000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn blocks_do_what_single_steps_do(seed in any::<u64>()) {

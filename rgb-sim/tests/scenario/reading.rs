@@ -7,7 +7,8 @@ use rgb_sim::world::Direction;
 
 use crate::{home, secs};
 
-const HOME: &str = "[[network]]\nssid = \"Home\"\n[[board]]\nname = \"server\"\n[[board]]\nname = \"client\"\nrole = \"client\"\n";
+const HOME: &str =
+    "[[network]]\nssid = \"Home\"\n[[board]]\nname = \"server\"\n[[board]]\nname = \"client\"\nrole = \"client\"\n";
 
 /// What is wrong with a file of which this is the end: the line in it, the column, and the words.
 fn wrong(text: &str) -> (usize, usize, String) {

@@ -8,8 +8,8 @@ use anstyle::{AnsiColor, RgbColor, Style};
 use rgb_proto::Rgb;
 use rgb_sim::link::{LinkEnd, LinkSummary};
 use rgb_sim::{
-    BoardState, BrokenDemand, Event, ExploreSummary, FaultPhase, Latency, NoticeKind, RequestForm, ScenarioSummary, ServerSummary,
-    Summary, WorstRecovery,
+    BoardState, BrokenDemand, Event, ExploreSummary, FaultPhase, Latency, NoticeKind, RequestForm, ScenarioSummary,
+    ServerSummary, Summary, WorstRecovery,
 };
 
 pub(super) struct Human {

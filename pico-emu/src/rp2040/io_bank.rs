@@ -1,0 +1,258 @@
+//! `IO_BANK0` and `IO_QSPI`: which peripheral has which pin, and interrupts from pins (RP2040 datasheet, 2.19.2 to 2.19.6).
+
+use super::block::{Block, Now, flag};
+use super::pads::Pads;
+use crate::bus::CoreId;
+
+/// What a peripheral does to the pins that select it: a bit for each pin.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Drive {
+    pub(super) out: u32,
+    pub(super) enable: u32,
+}
+
+impl Drive {
+    /// No pin is driven.
+    pub(super) const NONE: Self = Self { out: 0, enable: 0 };
+}
+
+/// CTRL.FUNCSEL of the SIO.
+pub(super) const FUNCTION_SIO: usize = 5;
+/// How many functions there are, besides none.
+const FUNCTIONS: usize = 10;
+const FUNCTION_NONE: u32 = 0x1f;
+/// The bits of CTRL.
+const CTRL: u32 = 0x3003_331f;
+
+/// The interrupts of a pin, of the four bits that it has in INTR: the latched edges, and the levels.
+const EDGE_HIGH: u32 = 1 << 3;
+const EDGE_LOW: u32 = 1 << 2;
+const LEVEL_HIGH: u32 = 1 << 1;
+const LEVEL_LOW: u32 = 1 << 0;
+const EDGES: u32 = 0xcccc_cccc;
+const PINS_IN_WORD: usize = 8;
+
+/// INTE and INTF of core 0, of core 1, and of the wake-up from the dormant mode.
+const DESTINATIONS: usize = 3;
+const WORDS: usize = 4;
+
+/// One of a CTRL register's overrides, for all pins: whether the signal is kept, and then what it is inverted with.
+#[derive(Clone, Copy, Debug)]
+struct Override {
+    keep: u32,
+    invert: u32,
+}
+
+impl Override {
+    const NONE: Self = Self { keep: u32::MAX, invert: 0 };
+
+    const fn apply(self, signal: u32) -> u32 {
+        signal & self.keep ^ self.invert
+    }
+
+    /// 0 is as it is, 1 inverted, 2 low and 3 high.
+    const fn set(&mut self, pin: usize, code: u32) {
+        let bit = 1 << pin;
+        self.keep = if code & 2 == 0 { self.keep | bit } else { self.keep & !bit };
+        self.invert = if code & 1 != 0 { self.invert | bit } else { self.invert & !bit };
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Masks {
+    enabled: [u32; WORDS],
+    forced: [u32; WORDS],
+}
+
+/// The signals of all pins on their ways.
+#[derive(Clone, Copy, Debug, Default)]
+struct Signals {
+    from_peripheral: Drive,
+    to_pad: Drive,
+    from_pad: u32,
+    to_peripheral: u32,
+    to_interrupts: u32,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct IoBank {
+    pins: usize,
+    controls: Vec<u32>,
+    /// For each function the pins that have selected it.
+    selected: [u32; FUNCTIONS],
+    out: Override,
+    enable: Override,
+    input: Override,
+    interrupt: Override,
+    signals: Signals,
+    /// The edges that are latched in INTR.
+    edges: [u32; WORDS],
+    masks: [Masks; DESTINATIONS],
+}
+
+impl IoBank {
+    /// A bank of so many pins.
+    pub(super) fn new(pins: usize) -> Self {
+        Self {
+            pins,
+            controls: vec![FUNCTION_NONE; pins],
+            selected: [0; FUNCTIONS],
+            out: Override::NONE,
+            enable: Override::NONE,
+            input: Override::NONE,
+            interrupt: Override::NONE,
+            signals: Signals::default(),
+            edges: [0; WORDS],
+            masks: [Masks::default(); DESTINATIONS],
+        }
+    }
+
+    /// Carries the signals from the SIO to the pads and back. What selects another function is driven by nobody.
+    pub(super) fn update(&mut self, sio: Drive, pads: &mut Pads) {
+        let selected = self.selected[FUNCTION_SIO];
+        let from_peripheral = Drive { out: sio.out & selected, enable: sio.enable & selected };
+        let to_pad =
+            Drive { out: self.out.apply(from_peripheral.out), enable: self.enable.apply(from_peripheral.enable) };
+        let from_pad = pads.update(to_pad);
+        let to_interrupts = self.interrupt.apply(from_pad);
+        self.latch_edges(self.signals.to_interrupts, to_interrupts);
+        let to_peripheral = self.input.apply(from_pad);
+        self.signals = Signals { from_peripheral, to_pad, from_pad, to_peripheral, to_interrupts };
+    }
+
+    /// The levels that peripherals see.
+    pub(super) const fn inputs(&self) -> u32 {
+        self.signals.to_peripheral
+    }
+
+    /// Whether the interrupt for a core is asserted.
+    pub(super) fn interrupt(&self, core: CoreId) -> bool {
+        (0..self.words()).any(|word| self.status(core.index(), word) != 0)
+    }
+
+    /// Whether a pin's output is overridden to be low, whatever the peripheral does.
+    pub(super) const fn is_forced_low(&self, pin: usize) -> bool {
+        (self.out.keep | self.out.invert) & 1 << pin == 0
+    }
+
+    fn words(&self) -> usize {
+        self.pins.div_ceil(PINS_IN_WORD)
+    }
+
+    fn latch_edges(&mut self, before: u32, after: u32) {
+        let mut changed = before ^ after;
+        while changed != 0 {
+            let pin = changed.trailing_zeros() as usize;
+            changed &= changed - 1;
+            if pin < self.pins {
+                let edge = if after & 1 << pin != 0 { EDGE_HIGH } else { EDGE_LOW };
+                self.edges[pin / PINS_IN_WORD] |= edge << (4 * (pin % PINS_IN_WORD));
+            }
+        }
+    }
+
+    /// INTR: the latched edges, and the levels as they are.
+    fn raw(&self, word: usize) -> u32 {
+        let pins = word * PINS_IN_WORD..self.pins.min((word + 1) * PINS_IN_WORD);
+        let levels = pins.map(|pin| {
+            let level = if self.signals.to_interrupts & 1 << pin != 0 { LEVEL_HIGH } else { LEVEL_LOW };
+            level << (4 * (pin % PINS_IN_WORD))
+        });
+        self.edges[word] | levels.sum::<u32>()
+    }
+
+    fn status(&self, destination: usize, word: usize) -> u32 {
+        let masks = &self.masks[destination];
+        match (masks.enabled[word], masks.forced[word]) {
+            (0, forced) => forced,
+            (enabled, forced) => self.raw(word) & enabled | forced,
+        }
+    }
+
+    fn set_control(&mut self, pin: usize, value: u32) {
+        self.controls[pin] = value & CTRL;
+        for (function, pins) in self.selected.iter_mut().enumerate() {
+            let selects = value & FUNCTION_NONE == function as u32;
+            *pins = *pins & !(1 << pin) | u32::from(selects) << pin;
+        }
+        self.out.set(pin, value >> 8);
+        self.enable.set(pin, value >> 12);
+        self.input.set(pin, value >> 16);
+        self.interrupt.set(pin, value >> 28);
+    }
+
+    fn pin_status(&self, pin: usize) -> u32 {
+        let Signals { from_peripheral, to_pad, from_pad, to_peripheral, to_interrupts } = self.signals;
+        let bit = |signal: u32, place: u32| flag(signal & 1 << pin != 0, 1 << place);
+        bit(from_peripheral.out, 8)
+            | bit(to_pad.out, 9)
+            | bit(from_peripheral.enable, 12)
+            | bit(to_pad.enable, 13)
+            | bit(from_pad, 17)
+            | bit(to_peripheral, 19)
+            | bit(from_pad, 24)
+            | bit(to_interrupts, 26)
+    }
+
+    /// Which register behind those of the pins: of which of INTR, INTE, INTF and INTS which word.
+    fn interrupt_register(&self, offset: u32) -> Option<(Register, usize)> {
+        let register = offset as usize / 4 - 2 * self.pins;
+        let (kind, word) = (register / self.words(), register % self.words());
+        let kind = match kind.checked_sub(1) {
+            None => Register::Raw,
+            Some(kind) if kind >= 3 * DESTINATIONS => return None,
+            Some(kind) => match kind % 3 {
+                0 => Register::Enabled(kind / 3),
+                1 => Register::Forced(kind / 3),
+                _ => Register::Status(kind / 3),
+            },
+        };
+        Some((kind, word))
+    }
+
+    fn control_register(&self, offset: u32) -> Option<usize> {
+        let pin = offset as usize / 8;
+        (pin < self.pins).then_some(pin)
+    }
+}
+
+enum Register {
+    Raw,
+    Enabled(usize),
+    Forced(usize),
+    Status(usize),
+}
+
+impl Block for IoBank {
+    fn read(&mut self, offset: u32, _: Now) -> Option<u32> {
+        if let Some(pin) = self.control_register(offset) {
+            return Some(if offset.is_multiple_of(8) { self.pin_status(pin) } else { self.controls[pin] });
+        }
+        let (register, word) = self.interrupt_register(offset)?;
+        Some(match register {
+            Register::Raw => self.raw(word),
+            Register::Enabled(destination) => self.masks[destination].enabled[word],
+            Register::Forced(destination) => self.masks[destination].forced[word],
+            Register::Status(destination) => self.status(destination, word),
+        })
+    }
+
+    fn write(&mut self, offset: u32, value: u32, _: Now) -> Option<()> {
+        if let Some(pin) = self.control_register(offset) {
+            if !offset.is_multiple_of(8) {
+                self.set_control(pin, value);
+            }
+            return Some(());
+        }
+        let (register, word) = self.interrupt_register(offset)?;
+        let pins = (self.pins - word * PINS_IN_WORD).min(PINS_IN_WORD);
+        let value = value & (u32::MAX >> (4 * (PINS_IN_WORD - pins)));
+        match register {
+            Register::Raw => self.edges[word] &= !(value & EDGES),
+            Register::Enabled(destination) => self.masks[destination].enabled[word] = value,
+            Register::Forced(destination) => self.masks[destination].forced[word] = value,
+            Register::Status(_) => {}
+        }
+        Some(())
+    }
+}
