@@ -81,7 +81,7 @@ fn the_browser_shows_everything_and_complains_about_nothing() {
         "<title>trouble does not hold, seed 1</title>",
         "<h1>trouble</h1>",
         "A home with &lt;b&gt;trouble&lt;/b&gt; &amp; one board that has no network",
-        "1 of 6 demands does not hold.",
+        "1 of 7 demands does not hold.",
         "rgb-sim scenario run trouble.toml --seed 1",
         ">lost</a> at 30s: it has got no colour",
         "ap_down Home, from 20s to 25s",

@@ -42,22 +42,20 @@ pub(in crate::cli) fn run(args: &RunArgs, interrupt: &Interrupt) -> Result<bool,
     let layout =
         Layout { name_width: names.map(|name| name.len()).max().unwrap_or(0), show_served: false, attempts: None };
     let reporter = Reporter::start(args.common.common(), layout, interrupt.token())?;
-    let mut player = Player { args, scenario: &scenario, reporter: &reporter, stop: interrupt.token() };
-    let mut all_hold = true;
-    let mut last = None;
-    for seed in seed..=seed.saturating_add(args.seeds - 1) {
-        if let Some(summary) = last.take() {
-            reporter.send(summary);
-        }
-        let (holds, summary) = player.play(seed)?;
-        all_hold &= holds;
-        last = Some(summary);
+    let player = Player { args, scenario: &scenario, reporter: &reporter, stop: interrupt.token() };
+    let (mut all_hold, mut summary) = player.play(seed)?;
+    for seed in (seed..).take(args.seeds as usize).skip(1) {
         if player.stop.is_cancelled() {
+            // What was not played has not held.
+            all_hold = false;
             break;
         }
+        reporter.send(summary);
+        let (holds, next) = player.play(seed)?;
+        all_hold &= holds;
+        summary = next;
     }
-    let last = last.expect("there is at least one run");
-    reporter.finish_with(last)?;
+    reporter.finish_with(summary)?;
     Ok(all_hold)
 }
 
@@ -71,7 +69,7 @@ struct Player<'a> {
 
 impl Player<'_> {
     /// Plays a run; whether everything holds, and its last event.
-    fn play(&mut self, seed: u64) -> Result<(bool, Event), Error> {
+    fn play(&self, seed: u64) -> Result<(bool, Event), Error> {
         let begin = Instant::now();
         let mut run = Run::new(self.scenario, seed, &Simulated).map_err(|error| Error::Scenario(Box::new(error)))?;
         let mut taps: Vec<Box<dyn Tap>> = Vec::new();
