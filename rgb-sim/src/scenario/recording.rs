@@ -124,10 +124,74 @@ impl BoardRecording {
     }
 }
 
+impl Recording {
+    /// The parts of the run in which nothing goes wrong any more, by the faults after which they come.
+    pub(super) fn calms(&self) -> impl Iterator<Item = Calm<'_>> {
+        let ended = self.faults.iter().filter_map(|fault| Some((fault, fault.until?)));
+        ended.filter(|(_, end)| !self.faults.iter().any(|fault| fault.holds_at(*end))).map(|(fault, from)| {
+            let next = self.faults.iter().map(|fault| fault.from).filter(|begin| *begin > from).min();
+            Calm { after: &fault.what, from, until: next.unwrap_or(self.elapsed) }
+        })
+    }
+}
+
+/// A part of a run in which nothing goes wrong any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Calm<'a> {
+    /// What went wrong last.
+    pub(super) after: &'a str,
+    pub(super) from: Duration,
+    /// When something goes wrong again, or the run ends.
+    pub(super) until: Duration,
+}
+
+impl Calm<'_> {
+    /// From when on a board can be expected to work, since one that gets power later has time from then on; and when it next
+    /// gets one of its colours, if it does.
+    pub(super) fn next_color(&self, colors: &[Duration], start: Duration) -> (Duration, Option<Duration>) {
+        let from = self.from.max(start);
+        let next = colors.get(colors.partition_point(|at| *at < from)).filter(|at| **at <= self.until);
+        (from, next.copied())
+    }
+}
+
 impl FaultSpan {
     /// Whether it holds at a time.
     #[must_use]
     pub fn holds_at(&self, at: Duration) -> bool {
         self.from <= at && self.until.is_none_or(|until| at < until)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn s(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    fn recording(faults: &[(u64, Option<u64>)]) -> Recording {
+        let faults = faults.iter().map(|(from, until)| FaultSpan {
+            what: String::new(),
+            from: s(*from),
+            until: until.map(s),
+            boards: Vec::new(),
+        });
+        Recording { elapsed: s(60), faults: faults.collect(), ..Recording::default() }
+    }
+
+    #[test]
+    fn calm_begins_with_the_end_of_the_last_fault_that_holds() {
+        let recording = recording(&[(10, Some(20)), (15, Some(15)), (18, Some(30)), (40, Some(40))]);
+        assert_eq!(
+            recording.calms().collect::<Vec<_>>(),
+            [Calm { after: "", from: s(30), until: s(40) }, Calm { after: "", from: s(40), until: s(60) }]
+        );
+    }
+
+    #[test]
+    fn a_fault_without_an_end_leaves_no_calm() {
+        assert_eq!(recording(&[(10, None), (15, Some(20))]).calms().next(), None);
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::format::{count, measured, share};
 use super::markup::{Column, Markup};
 use crate::scenario::expectation::{REPORTS, report_name};
-use crate::scenario::recording::{BoardRecording, Recording};
+use crate::scenario::recording::{BoardRecording, Calm, Recording};
 use crate::world::BoardEventKind;
 
 const COLUMNS: [Column; 9] = [
@@ -24,7 +24,7 @@ const COLUMNS: [Column; 9] = [
 pub(super) fn write(recording: &Recording, page: &mut Markup) {
     page.element("section", &[("aria-labelledby", &"boards")], |page| {
         page.leaf("h2", &[("id", &"boards")], "Boards");
-        let calms = calms(recording);
+        let calms: Vec<_> = recording.calms().collect();
         page.table("Each board's numbers", &COLUMNS, |page| {
             for (index, board) in recording.boards.iter().enumerate() {
                 let id = format!("numbers-{index}");
@@ -37,7 +37,7 @@ pub(super) fn write(recording: &Recording, page: &mut Markup) {
     });
 }
 
-fn write_board(index: usize, board: &BoardRecording, calms: &[Calm], page: &mut Markup) {
+fn write_board(index: usize, board: &BoardRecording, calms: &[Calm<'_>], page: &mut Markup) {
     page.element("th", &[("scope", &"row")], |page| {
         page.leaf("a", &[("href", &format_args!("#board-{index}"))], &board.name);
     });
@@ -75,30 +75,11 @@ fn failures(board: &BoardRecording) -> String {
     by_kind.collect::<Vec<_>>().join(", ")
 }
 
-/// A part of a run that begins with the end of a fault, when no other one holds, and ends where something goes wrong again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Calm {
-    from: Duration,
-    until: Duration,
-}
-
-fn calms(recording: &Recording) -> Vec<Calm> {
-    let faults = &recording.faults;
-    let ends = faults.iter().filter_map(|fault| fault.until);
-    let calm = ends.filter(|end| !faults.iter().any(|fault| fault.holds_at(*end)));
-    calm.map(|from| {
-        let next = faults.iter().map(|fault| fault.from).filter(|begin| *begin > from).min();
-        Calm { from, until: next.unwrap_or(recording.elapsed) }
-    })
-    .collect()
-}
-
 /// The longest that a board's next colour took after the end of a fault; of faults after which none came, nothing.
-fn longest_recovery(colors: &[Duration], start: Duration, calms: &[Calm]) -> Option<Duration> {
+fn longest_recovery(colors: &[Duration], start: Duration, calms: &[Calm<'_>]) -> Option<Duration> {
     let recoveries = calms.iter().filter_map(|calm| {
-        let from = calm.from.max(start);
-        let next = colors.get(colors.partition_point(|at| *at < from)).filter(|at| **at <= calm.until)?;
-        Some(*next - from)
+        let (from, next) = calm.next_color(colors, start);
+        Some(next? - from)
     });
     recoveries.max()
 }
@@ -106,36 +87,14 @@ fn longest_recovery(colors: &[Duration], start: Duration, calms: &[Calm]) -> Opt
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::recording::FaultSpan;
 
     const fn s(seconds: u64) -> Duration {
         Duration::from_secs(seconds)
     }
 
-    fn recording(faults: &[(u64, Option<u64>)]) -> Recording {
-        let faults = faults.iter().map(|(from, until)| FaultSpan {
-            what: String::new(),
-            from: s(*from),
-            until: until.map(s),
-            boards: Vec::new(),
-        });
-        Recording { elapsed: s(60), faults: faults.collect(), ..Recording::default() }
-    }
-
-    #[test]
-    fn calm_begins_with_the_end_of_the_last_fault_that_holds() {
-        let recording = recording(&[(10, Some(20)), (15, Some(15)), (18, Some(30)), (40, Some(40))]);
-        assert_eq!(calms(&recording), [Calm { from: s(30), until: s(40) }, Calm { from: s(40), until: s(60) }]);
-    }
-
-    #[test]
-    fn a_fault_without_an_end_leaves_no_calm() {
-        assert_eq!(calms(&recording(&[(10, None), (15, Some(20))])), []);
-    }
-
     #[test]
     fn a_recovery_lasts_to_the_next_colour_before_something_else_goes_wrong() {
-        let calms = [Calm { from: s(10), until: s(20) }, Calm { from: s(30), until: s(40) }];
+        let calms = [Calm { after: "", from: s(10), until: s(20) }, Calm { after: "", from: s(30), until: s(40) }];
         assert_eq!(longest_recovery(&[s(5), s(12), s(13), s(37)], s(0), &calms), Some(s(7)));
         assert_eq!(longest_recovery(&[s(12), s(41)], s(0), &calms), Some(s(2)));
         assert_eq!(longest_recovery(&[s(45)], s(0), &calms), None);
