@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::Scenario;
 use super::board::BoardPlan;
 use super::network::Cidr;
-use crate::world::{JoinFault, LinkRule};
+use crate::world::{JoinFault, LinkRule, Refusal};
 
 /// Something that happens at a time: `[[event]]`.
 #[derive(Clone, Debug, PartialEq)]
@@ -252,5 +252,23 @@ impl fmt::Display for Verb {
                 (None, None) => Ok(()),
             },
         }
+    }
+}
+
+/// How joins can go wrong.
+pub(super) const JOIN_FAULTS: [JoinFault; 4] = [
+    JoinFault::Fail(Refusal::NetworkNotFound),
+    JoinFault::Fail(Refusal::WrongPassphrase),
+    JoinFault::Fail(Refusal::Failed),
+    JoinFault::Hang,
+];
+
+/// How a join goes wrong, as files have it.
+pub(super) const fn join_fault_name(fault: JoinFault) -> &'static str {
+    match fault {
+        JoinFault::Fail(Refusal::NetworkNotFound) => "not_found",
+        JoinFault::Fail(Refusal::WrongPassphrase) => "wrong_passphrase",
+        JoinFault::Fail(Refusal::Failed) => "failed",
+        JoinFault::Hang => "hang",
     }
 }

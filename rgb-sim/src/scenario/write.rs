@@ -4,11 +4,11 @@ use std::fmt::{self, Write};
 use std::time::Duration;
 
 use super::board::{BoardSpec, Spread};
-use super::event::{LinkSpec, ScenarioEvent, Targets, Verb};
+use super::event::{LinkSpec, ScenarioEvent, Targets, Verb, join_fault_name};
 use super::expectation::{Expectation, report_name};
 use super::network::{Cidr, NetworkSpec};
 use super::{Scenario, quantity};
-use crate::world::{AccessPointConfig, Direction, JoinFault, Refusal, RouterConfig};
+use crate::world::{AccessPointConfig, Direction, RouterConfig};
 
 impl fmt::Display for Scenario {
     /// A file that reads as this scenario.
@@ -174,16 +174,6 @@ fn write_spread<T: Copy + PartialEq, D: fmt::Display>(
         writeln!(f, "{key} = {}", show(first))
     } else {
         writeln!(f, "{key} = [{}, {}]", show(first), show(last))
-    }
-}
-
-/// How a join goes wrong, as files have it.
-const fn join_fault_name(fault: JoinFault) -> &'static str {
-    match fault {
-        JoinFault::Fail(Refusal::NetworkNotFound) => "not_found",
-        JoinFault::Fail(Refusal::WrongPassphrase) => "wrong_passphrase",
-        JoinFault::Fail(Refusal::Failed) => "failed",
-        JoinFault::Hang => "hang",
     }
 }
 

@@ -8,12 +8,12 @@ use rgb_proto::StationFailure;
 use toml::de::DeValue;
 
 use super::super::board::Spread;
-use super::super::event::Targets;
+use super::super::event::{JOIN_FAULTS, Targets, join_fault_name};
 use super::super::expectation::{REPORTS, report_name};
 use super::super::network::Cidr;
 use super::error::WrongKind;
 use crate::link::{self, BitRate};
-use crate::world::{Direction, JoinFault, Refusal};
+use crate::world::{Direction, JoinFault};
 
 /// What can be read from one value.
 pub(super) trait FromValue: Sized {
@@ -189,13 +189,8 @@ impl FromValue for Direction {
 
 impl FromValue for JoinFault {
     fn from_value(value: &DeValue<'_>) -> Result<Self, WrongKind> {
-        match value.as_str() {
-            Some("not_found") => Ok(Self::Fail(Refusal::NetworkNotFound)),
-            Some("wrong_passphrase") => Ok(Self::Fail(Refusal::WrongPassphrase)),
-            Some("failed") => Ok(Self::Fail(Refusal::Failed)),
-            Some("hang") => Ok(Self::Hang),
-            _ => Err(WrongKind::Expected("\"not_found\", \"wrong_passphrase\", \"failed\" or \"hang\"")),
-        }
+        let known = JOIN_FAULTS.into_iter().find(|fault| value.as_str() == Some(join_fault_name(*fault)));
+        known.ok_or(WrongKind::Expected("\"not_found\", \"wrong_passphrase\", \"failed\" or \"hang\""))
     }
 }
 
