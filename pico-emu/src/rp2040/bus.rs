@@ -49,6 +49,8 @@ impl Bus for Rp2040 {
             (word.ok_or_else(|| access.not_modelled())?, Timing::SingleCycle)
         } else if APB.contains(&register) {
             (self.read_peripheral(access)?, APB_READ)
+        } else if AHB_LITE.contains(&register) {
+            (self.read_peripheral(access)?, Timing::NO_WAIT)
         } else if SSI.contains(&register) {
             let word = self.ssi.read(register & 0xff_ffff, access.cycle);
             (word.ok_or_else(|| access.not_modelled())?, Timing::NO_WAIT)
@@ -75,6 +77,8 @@ impl Bus for Rp2040 {
             Ok(Timing::SingleCycle)
         } else if APB.contains(&register) {
             self.write_peripheral(access, value).map(|()| APB_WRITE)
+        } else if AHB_LITE.contains(&register) {
+            self.write_peripheral(access, value).map(|()| Timing::NO_WAIT)
         } else if SSI.contains(&register) {
             let written = self.ssi.write(register & 0xff_ffff, value, &mut self.flash, access.cycle);
             written.map(|()| Timing::NO_WAIT).ok_or_else(|| access.not_modelled())

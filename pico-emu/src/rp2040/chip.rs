@@ -8,7 +8,7 @@ use super::clock_tree::ClockTree;
 use super::edges::{Edges, Rate};
 use super::flash::{self, Flash};
 use super::interrupts::Interrupts;
-use super::io_bank::IoBank;
+use super::io_bank::{Drives, Function, IoBank};
 use super::pads::Pads;
 use super::psm::Psm;
 use super::resets::Resets;
@@ -68,6 +68,9 @@ pub struct Rp2040 {
     pub(super) io_qspi: IoBank,
     pub(super) pads_bank0: Pads,
     pub(super) pads_qspi: Pads,
+    /// What the peripherals do to the pins of each bank.
+    bank0: Drives,
+    qspi: Drives,
     time: Edges,
     pub(super) interrupts: Interrupts,
     /// The cycle at which some block has something to do.
@@ -108,6 +111,8 @@ impl Rp2040 {
             io_qspi: IoBank::new(QSPI_PINS),
             pads_bank0: Pads::bank0(),
             pads_qspi: Pads::qspi(),
+            bank0: Drives::default(),
+            qspi: Drives::default(),
             time: Edges::new(Rate::STOPPED),
             interrupts: Interrupts::new(),
             next_event: 0,
@@ -246,10 +251,12 @@ impl Rp2040 {
         Some(())
     }
 
-    /// Carries levels between the SIO and the pins.
+    /// Carries levels between the peripherals and the pins.
     pub(super) fn update_pins(&mut self) {
-        self.io_bank0.update(self.sio.bank0(), &mut self.pads_bank0);
-        self.io_qspi.update(self.sio.qspi(), &mut self.pads_qspi);
+        self.bank0.set(Function::Sio, self.sio.bank0());
+        self.qspi.set(Function::Sio, self.sio.qspi());
+        self.io_bank0.update(&self.bank0, &mut self.pads_bank0);
+        self.io_qspi.update(&self.qspi, &mut self.pads_qspi);
         self.sio.set_inputs(self.io_bank0.inputs(), self.io_qspi.inputs());
         self.ssi.set_selected(self.io_qspi.is_forced_low(QSPI_SS), &mut self.flash);
     }

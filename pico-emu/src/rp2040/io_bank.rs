@@ -16,10 +16,27 @@ impl Drive {
     pub(super) const NONE: Self = Self { out: 0, enable: 0 };
 }
 
-/// CTRL.FUNCSEL of the SIO.
-pub(super) const FUNCTION_SIO: usize = 5;
-/// How many functions there are, besides none.
+/// How many functions a pin can have, besides none.
 const FUNCTIONS: usize = 10;
+
+/// What the peripherals do to a bank's pins, by the numbers of CTRL.FUNCSEL (2.19.2). A peripheral that is not set drives
+/// nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Drives([Drive; FUNCTIONS]);
+
+/// A peripheral that drives pins: its CTRL.FUNCSEL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(usize)]
+pub(super) enum Function {
+    Sio = 5,
+}
+
+impl Drives {
+    pub(super) const fn set(&mut self, function: Function, drive: Drive) {
+        self.0[function as usize] = drive;
+    }
+}
+
 const FUNCTION_NONE: u32 = 0x1f;
 /// The bits of CTRL.
 const CTRL: u32 = 0x3003_331f;
@@ -107,10 +124,13 @@ impl IoBank {
         }
     }
 
-    /// Carries the signals from the SIO to the pads and back. What selects another function is driven by nobody.
-    pub(super) fn update(&mut self, sio: Drive, pads: &mut Pads) {
-        let selected = self.selected[FUNCTION_SIO];
-        let from_peripheral = Drive { out: sio.out & selected, enable: sio.enable & selected };
+    /// Carries the signals from the peripherals to the pads and back.
+    pub(super) fn update(&mut self, drives: &Drives, pads: &mut Pads) {
+        let mut from_peripheral = Drive::NONE;
+        for (drive, selected) in drives.0.iter().zip(self.selected) {
+            from_peripheral.out |= drive.out & selected;
+            from_peripheral.enable |= drive.enable & selected;
+        }
         let to_pad =
             Drive { out: self.out.apply(from_peripheral.out), enable: self.enable.apply(from_peripheral.enable) };
         let from_pad = pads.update(to_pad);
