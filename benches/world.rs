@@ -19,6 +19,9 @@ use turmoil_peer::TurmoilPeer;
 const CLIENTS: [u16; 3] = [1, 10, 100];
 /// So many clients share one server, which has four sockets.
 const CLIENTS_PER_SERVER: u16 = 3;
+/// How often the tutorial's client asks; and as often as a board's settings allow.
+const INTERVAL: Duration = Duration::from_millis(200);
+const BACK_TO_BACK: Duration = Duration::from_millis(1);
 /// The least that the world may reach of what the bare loop does, and of what turmoil does.
 const BARE_TARGET: f64 = 0.5;
 const TURMOIL_TARGET: f64 = 50.0;
@@ -86,6 +89,7 @@ fn main() {
     let crowd = measure_memory(&effort);
     println!("\nmedians of {} interleaved rounds of {:?}, on one core\n", effort.rounds, effort.round);
     compare_with_peers(&effort);
+    compare_back_to_back(&effort);
     compare_sizes(&effort, crowd);
     compare_with_tap(&effort);
 }
@@ -111,32 +115,26 @@ fn resident_kib() -> Option<u64> {
 
 fn asking_now_and_then(boards: u16) -> Cells {
     let servers = boards.div_ceil(BOARDS_PER_SERVER);
-    Cells::new(boards - servers, BOARDS_PER_SERVER - 1, "200ms")
+    Cells::new(boards - servers, BOARDS_PER_SERVER - 1, INTERVAL)
 }
 
-/// Clients that ask back to back.
+/// Clients that ask as often as the tutorial's.
 fn compare_with_peers(effort: &Effort) {
-    println!("exchanges a second");
+    println!("exchanges a second of real time, of clients that ask every {INTERVAL:?}");
     println!(
         "clients     world  bare stacks  turmoil  swift turmoil  to bare stacks             to turmoil  to swift turmoil"
     );
     for clients in CLIENTS {
-        let mut world = Cells::new(clients, CLIENTS_PER_SERVER, "1ms");
-        let mut bare = Bare::new(clients, CLIENTS_PER_SERVER);
-        let mut turmoils = [None, Some(SWIFT)].map(|latency| TurmoilPeer::new(clients, latency));
+        let mut world = Cells::new(clients, CLIENTS_PER_SERVER, INTERVAL);
+        let mut bare = Bare::new(clients, CLIENTS_PER_SERVER, INTERVAL);
+        let mut turmoils = [None, Some(SWIFT)].map(|latency| TurmoilPeer::new(clients, INTERVAL, latency));
+        // About as many exchanges at a time with each number.
+        let span = 10 * INTERVAL / u32::from(clients);
         let (mut rounds, mut turmoil_rounds) = (Vec::new(), Vec::new());
         for number in 0..effort.rounds {
-            let mut measure_world = || rate(effort.round, || world.exchanges_within(Duration::from_millis(50)));
-            let mut measure_bare = || rate(effort.round, || bare.exchanges_of_a_while());
-            let (ours, theirs);
-            if number % 2 == 0 {
-                ours = measure_world();
-                theirs = measure_bare();
-            } else {
-                theirs = measure_bare();
-                ours = measure_world();
-            }
-            rounds.push([ours, theirs, ours / theirs]);
+            let rates = race(number, effort, || world.exchanges_within(span), || bare.exchanges_of_a_while());
+            let [ours, ..] = rates;
+            rounds.push(rates);
             if number % effort.turmoil_every == 0 {
                 let [usual, swift] =
                     turmoils.each_mut().map(|turmoil| rate(effort.turmoil_round, || turmoil.exchanges_of_a_while()));
@@ -151,6 +149,22 @@ fn compare_with_peers(effort: &Effort) {
             "{clients:7}  {ours:8.0}  {bare:11.0}  {turmoil:7.0}  {swift:13.0}  {to_bare:.2} (at least {BARE_TARGET}) {of_bare:4}  \
              {to_turmoil:6.1} (at least {TURMOIL_TARGET}) {of_turmoil:4}  {to_swift:4.1}"
         );
+    }
+}
+
+/// Clients that do not wait between two exchanges: nothing but frames, and never a look at a clock in the bare loop.
+fn compare_back_to_back(effort: &Effort) {
+    println!("\nexchanges a second of real time, of clients that ask back to back");
+    println!("clients     world  bare stacks  to bare stacks");
+    for clients in CLIENTS {
+        let mut world = Cells::new(clients, CLIENTS_PER_SERVER, BACK_TO_BACK);
+        let mut bare = Bare::new(clients, CLIENTS_PER_SERVER, Duration::ZERO);
+        let span = 200 * BACK_TO_BACK / u32::from(clients);
+        let rounds: Vec<_> = (0..effort.rounds)
+            .map(|number| race(number, effort, || world.exchanges_within(span), || bare.exchanges_of_a_while()))
+            .collect();
+        let [ours, bare, to_bare] = medians(&rounds);
+        println!("{clients:7}  {ours:8.0}  {bare:11.0}  {to_bare:.2}");
     }
 }
 
@@ -193,7 +207,7 @@ fn compare_sizes(effort: &Effort, crowd: Cells) {
 
 /// One world, with nobody listening in and with every frame written to nowhere.
 fn compare_with_tap(effort: &Effort) {
-    let mut world = Cells::new(10, CLIENTS_PER_SERVER, "1ms");
+    let mut world = Cells::new(10, CLIENTS_PER_SERVER, BACK_TO_BACK);
     let mut rounds = Vec::new();
     for number in 0..effort.rounds {
         let mut measure = |is_tapped: bool| {
@@ -216,6 +230,18 @@ fn compare_with_tap(effort: &Effort) {
     println!(
         "{ratio:.2} (at least {TAP_TARGET}) {verdict}; without a tap each frame costs one look whether there is any"
     );
+}
+
+/// How many of each a second, the one or the other first by the round's number, and the first by the second.
+fn race(number: usize, effort: &Effort, ours: impl FnMut() -> u64, theirs: impl FnMut() -> u64) -> [f64; 3] {
+    let (ours, theirs) = if number.is_multiple_of(2) {
+        let ours = rate(effort.round, ours);
+        (ours, rate(effort.round, theirs))
+    } else {
+        let theirs = rate(effort.round, theirs);
+        (rate(effort.round, ours), theirs)
+    };
+    [ours, theirs, ours / theirs]
 }
 
 /// How many a second.

@@ -1,4 +1,6 @@
 //! smoltcp stacks joined in memory: a client writes eight bytes, a server answers nine and closes, and so on for ever.
+//!
+//! Time stands still while there is a frame on the wire, and then goes on to when the first stack or client has something to do.
 
 use std::collections::VecDeque;
 
@@ -32,11 +34,16 @@ struct Host {
     server: Option<IpAddress>,
     next_port: u16,
     is_asking: bool,
+    /// When it asks next, and how long after that again.
+    next_ask: Instant,
+    interval: Duration,
 }
 
 impl Bare {
-    /// Clients, and servers in front of them.
-    pub(crate) fn new(clients: u16, clients_per_server: u16) -> Self {
+    /// Clients, and servers in front of them. An exchange begins so long behind the last one's beginning, or else behind its end,
+    /// and the clients take turns.
+    pub(crate) fn new(clients: u16, clients_per_server: u16, interval: std::time::Duration) -> Self {
+        let interval = Duration::from(interval);
         let servers = clients.div_ceil(clients_per_server);
         let mut bare =
             Self { now: Instant::ZERO, hosts: Vec::new(), wire: VecDeque::new(), spare: Vec::new(), exchanges: 0 };
@@ -59,7 +66,17 @@ impl Bare {
             });
             let handles = handles.collect();
             let server = (!is_server).then(|| address(number % servers));
-            bare.hosts.push(Host { interface, sockets, handles, server, next_port: 49152, is_asking: false });
+            let next_ask = bare.now + interval * u32::from(number) / u32::from(servers + clients);
+            bare.hosts.push(Host {
+                interface,
+                sockets,
+                handles,
+                server,
+                next_port: 49152,
+                is_asking: false,
+                next_ask,
+                interval,
+            });
         }
         for number in 0..bare.hosts.len() {
             bare.poll(number, None);
@@ -79,13 +96,14 @@ impl Bare {
         self.exchanges - before
     }
 
-    /// Nothing is on the wire: goes on to when a stack has something to do.
+    /// Nothing is on the wire: goes on to when a host has something to do.
     fn wait(&mut self) {
-        let due = |host: &mut Host| host.interface.poll_at(self.now, &host.sockets);
-        let next = self.hosts.iter_mut().filter_map(due).min().expect("a client waits for something");
-        self.now = next.max(self.now + Duration::from_micros(1));
+        let next = self.hosts.iter_mut().filter_map(|host| host.due(self.now)).min();
+        self.now = next.expect("a client waits for something").max(self.now + Duration::from_micros(1));
         for number in 0..self.hosts.len() {
-            self.poll(number, None);
+            if self.hosts[number].due(self.now).is_some_and(|due| due <= self.now) {
+                self.poll(number, None);
+            }
         }
     }
 
@@ -97,7 +115,7 @@ impl Bare {
             let mut card = Card { arrived: arrived.take(), wire, spare, from: number, hosts };
             host.interface.poll(*now, &mut card, &mut host.sockets);
             let acted = match host.server {
-                Some(server) => host.ask(server, exchanges),
+                Some(server) => host.ask(server, *now, exchanges),
                 None => host.serve(),
             };
             if !acted {
@@ -108,6 +126,17 @@ impl Bare {
 }
 
 impl Host {
+    /// When it has something to do, should nothing arrive before.
+    fn due(&mut self, now: Instant) -> Option<Instant> {
+        let stack = self.interface.poll_at(now, &self.sockets);
+        let is_idle = self.server.is_some() && self.socket().state() == State::Closed;
+        stack.into_iter().chain(is_idle.then_some(self.next_ask)).min()
+    }
+
+    fn socket(&self) -> &tcp::Socket<'static> {
+        self.sockets.get(self.handles[0])
+    }
+
     fn serve(&mut self) -> bool {
         let mut acted = false;
         for handle in &self.handles {
@@ -127,10 +156,12 @@ impl Host {
         acted
     }
 
-    fn ask(&mut self, server: IpAddress, exchanges: &mut u64) -> bool {
+    fn ask(&mut self, server: IpAddress, now: Instant, exchanges: &mut u64) -> bool {
         let socket = self.sockets.get_mut::<tcp::Socket<'_>>(self.handles[0]);
         match socket.state() {
+            State::Closed if now < self.next_ask => false,
             State::Closed => {
+                self.next_ask = now.max(self.next_ask + self.interval);
                 self.is_asking = false;
                 self.next_port = self.next_port.checked_add(1).unwrap_or(49152);
                 socket.connect(self.interface.context(), (server, PORT), self.next_port).expect("not in use");

@@ -17,7 +17,7 @@ pub(crate) struct Cells {
 
 impl Cells {
     /// A world in which every client has got a colour. Exchanges begin so often at most.
-    pub(crate) fn new(clients: u16, clients_per_server: u16, interval: &str) -> Self {
+    pub(crate) fn new(clients: u16, clients_per_server: u16, interval: Duration) -> Self {
         let mut cells = Self { world: World::new(1), clients: Vec::new() };
         let mut left = clients;
         for cell in 0.. {
@@ -37,7 +37,7 @@ impl Cells {
     }
 
     /// An access point with its router, servers and clients.
-    fn add_cell(&mut self, cell: u16, clients: u16, clients_per_server: u16, interval: &str) {
+    fn add_cell(&mut self, cell: u16, clients: u16, clients_per_server: u16, interval: Duration) {
         let ssid = format!("cell-{cell}");
         let channel = 1 + (cell % 14) as u8;
         let config = AccessPointConfig { ssid: ssid.clone(), channel, ..AccessPointConfig::default() };
@@ -46,6 +46,7 @@ impl Cells {
             let ([a, b], [c, d]) = (cell.to_be_bytes(), host.to_be_bytes());
             [2, 0, a, b, c, d]
         };
+        let interval = format!("{interval:?}");
         let servers = clients.div_ceil(clients_per_server);
         let address = |server: u16| Ipv4Addr::new(192, 168, 1, 10 + server as u8);
         let reservations = (0..servers).map(|server| (hardware_address(1 + server), address(server))).collect();
@@ -61,7 +62,7 @@ impl Cells {
                 ("ssid", &ssid),
                 ("passphrase", "correct horse"),
                 ("server", &server),
-                ("interval", interval),
+                ("interval", &interval),
             ];
             for (field, value) in fields {
                 draft.set(field, value).expect("a good setting");

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::time::{Instant, sleep_until};
 use turmoil::net::{TcpListener, TcpStream};
 use turmoil::{Builder, Sim};
 
@@ -24,8 +25,9 @@ pub(crate) struct TurmoilPeer {
 
 impl TurmoilPeer {
     /// Clients, and one server, which have come so far that the first reply is there. A message takes as long as turmoil lets
-    /// it unless told otherwise, 0 to 100 ms, or this long. Its clock moves by a millisecond at a time.
-    pub(crate) fn new(clients: u16, latency: Option<Duration>) -> Self {
+    /// it unless told otherwise, 0 to 100 ms, or this long. Its clock moves by a millisecond at a time. An exchange begins so long
+    /// behind the last one's beginning, or else behind its end.
+    pub(crate) fn new(clients: u16, interval: Duration, latency: Option<Duration>) -> Self {
         let mut builder = Builder::new();
         builder
             .tick_duration(Duration::from_millis(1))
@@ -38,7 +40,7 @@ impl TurmoilPeer {
         sim.host("server", serve);
         let exchanges = Rc::new(Cell::new(0));
         for number in 0..clients {
-            sim.client(format!("client-{number}"), ask(Rc::clone(&exchanges)));
+            sim.client(format!("client-{number}"), ask(interval, Rc::clone(&exchanges)));
         }
         let mut peer = Self { sim, exchanges };
         while peer.exchanges_of_a_while() == 0 {}
@@ -69,9 +71,12 @@ async fn serve() -> turmoil::Result {
     }
 }
 
-async fn ask(exchanges: Rc<Cell<u64>>) -> turmoil::Result {
+async fn ask(interval: Duration, exchanges: Rc<Cell<u64>>) -> turmoil::Result {
     let mut reply = Vec::new();
+    let mut next_ask = Instant::now();
     loop {
+        sleep_until(next_ask).await;
+        next_ask = Instant::now().max(next_ask + interval);
         let mut stream = TcpStream::connect(("server", PORT)).await?;
         stream.write_all(REQUEST).await?;
         reply.clear();
