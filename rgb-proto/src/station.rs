@@ -24,11 +24,11 @@ pub struct StationConfig {
     /// After so many exchanges in a row without a sign of life the link counts as dead (STA-5). 10 unless set; 0 counts
     /// as 1.
     pub silent_exchanges_max: u16,
-    /// After so long without a sign of life the board probes its gateway (STA-8). 30 s unless set.
+    /// From a sign of life to the next probe of the gateway (STA-8). 30 s unless set.
     pub probe_after: Duration,
     /// The most that the gateway's answer may take (STA-8). 1 s unless set.
     pub probe_timeout: Duration,
-    /// From a probe without an answer to the next one, where the gateway has answered before (STA-8). 10 s unless set.
+    /// From an address to the first probe, and from a probe without an answer to the next one (STA-8). 10 s unless set.
     pub probe_interval: Duration,
     /// After so many probes in a row without an answer the link counts as dead, where the gateway has answered before
     /// (STA-8). 3 unless set; 0 counts as 1.
@@ -122,7 +122,7 @@ pub enum StationStep {
     /// The network works: let the board's roles run, and tell of each exchange and other [sign of
     /// life](Station::handle_sign_of_life), of a lost address and of a lost link. Then poll.
     Run {
-        /// When the board has heard nothing for too long.
+        /// When the gateway is to be probed.
         until: Instant,
     },
     /// The same, and see meanwhile whether the gateway takes or refuses a TCP connection; then [`Station::handle_probe`]. At
@@ -257,10 +257,12 @@ impl Station {
         } else if !self.is_running() {
             return;
         }
-        // It may have come with another gateway.
+        // It may have come with another gateway. Only one that has answered can show later that the link has died.
         self.gateway_answers = false;
         self.silent_probes.end();
-        self.state = State::Running { probe_at: now + self.config.probe_after };
+        // Not at once: a stack that asks for the gateway's hardware address may ask for no other one meanwhile, as smoltcp
+        // does for a second, and that would hold up the board's first exchange.
+        self.state = State::Running { probe_at: now + self.config.probe_interval };
     }
 
     /// The board's address is no longer valid; the link is still there.
@@ -334,8 +336,8 @@ impl Station {
             // The first answer shows that this gateway answers at all, a further one that the link goes on to work.
             (true, true) => return self.trust(now),
             (true, false) if self.silent_probes.lasts() => return self.fail(StationFailure::LinkDead, now),
-            (true, false) => self.config.probe_interval,
-            (false, _) => self.config.probe_after,
+            (_, false) => self.config.probe_interval,
+            (false, true) => self.config.probe_after,
         };
         self.gateway_answers |= is_answered;
         self.state = State::Running { probe_at: now + pause };

@@ -23,8 +23,9 @@ const SERVER: Ipv4Addr = Ipv4Addr::new(192, 168, 1, 7);
 const PINGER: Ipv4Addr = Ipv4Addr::new(192, 168, 1, 2);
 
 /// What tshark makes of a frame; the names are its own.
-const FIELDS: [&str; 8] = [
+const FIELDS: [&str; 9] = [
     "frame.protocols",
+    "ip.ttl",
     "ip.checksum.status",
     "tcp.checksum.status",
     "udp.checksum.status",
@@ -144,7 +145,7 @@ fn tshark_reads_every_frame_and_finds_every_checksum_right() {
     for line in output.lines() {
         frames += 1;
         let fields: Vec<_> = line.split('\t').collect();
-        let [protocols, ip, tcp, udp, icmp, igmp, severities, messages] = fields[..] else {
+        let [protocols, ttl, ip, tcp, udp, icmp, igmp, severities, messages] = fields[..] else {
             panic!("frame {frames}: {line}")
         };
         let is_sound = !protocols.contains("_ws.malformed") && severities.split(';').all(|severity| severity != ERROR);
@@ -153,6 +154,8 @@ fn tshark_reads_every_frame_and_finds_every_checksum_right() {
             let expected = if protocols.split(':').any(|protocol| protocol == layer) { GOOD } else { "" };
             assert_eq!(status, expected, "frame {frames}: {layer} of {protocols}");
         }
+        // RFC 6762, section 11.
+        assert!(ttl == "255" || !protocols.ends_with(":mdns"), "frame {frames}: time to live {ttl} of {protocols}");
         for layer in protocols.split(':') {
             *layers.entry(layer).or_default() += 1;
         }

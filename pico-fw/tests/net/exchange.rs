@@ -75,7 +75,9 @@ fn no_ordinary_exchange_ends_in_a_reset() {
     let (_, address) = lab.server(Sweep::new());
     lab.pico(&format!("role=client;server={address}"), Sweep::new());
     lab.run_for(Duration::from_secs(10));
-    let segments = Segment::all(&lab.ethernet.take_frames());
+    let mut segments = Segment::all(&lab.ethernet.take_frames());
+    // The router refuses probes by resets.
+    segments.retain(|segment| [segment.from, segment.to].contains(&80));
     assert!(segments.iter().filter(|segment| segment.syn).count() > 60);
     assert_eq!(segments.iter().find(|segment| segment.rst).map(|segment| &segment.sent), None);
 }

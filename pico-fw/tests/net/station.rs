@@ -143,7 +143,7 @@ fn a_server_whose_link_has_died_joins_again_long_before_its_lease_ends() {
     let lab = Lab::new();
     let (server, address) = lab.server(Sweep::new());
     // Its first probe is answered by a refusal.
-    lab.run_for(Duration::from_secs(35));
+    lab.run_for(Duration::from_secs(15));
     lab.ethernet.set_dead(server.port, true);
     // By the next probe and two more.
     lab.run_until(Duration::from_secs(60), "it is found out", || {
@@ -182,7 +182,7 @@ fn a_gateway_that_takes_the_connection_of_a_probe_is_rid_of_it_at_once() {
             told.borrow_mut().push(end);
         }
     });
-    lab.run_for(Duration::from_secs(35));
+    lab.run_for(Duration::from_secs(15));
     assert_eq!(*ends.borrow(), [Err(Error::ConnectionReset)]);
     // It was a sign of life, and so the link is known to be dead when there is none.
     lab.ethernet.set_dead(server.port, true);

@@ -264,7 +264,7 @@ impl<'a> History<'a> {
     /// end of the lease alone would tell.
     fn is_death_seen(&self) -> bool {
         // One of the first three probes is answered, if any.
-        const LEARNING_MAX: Duration = Duration::from_secs(3 * (30 + 1));
+        const LEARNING_MAX: Duration = Duration::from_secs(3 * (10 + 1));
         let has_learned = self.link.address_since.is_some_and(|since| self.now > since + LEARNING_MAX);
         has_learned && self.air[self.network].gateway_answers
     }

@@ -8,8 +8,10 @@ use crate::scenario::{BoardSpec, NetworkSpec, Scenario, ScenarioEvent, Targets, 
 /// Leases that end sooner need no help: a host of such a network hears in time that its address is not its own any more.
 const SHORT_LEASE_MAX: Duration = Duration::from_secs(120);
 
-/// By then a board is on its network, whatever came before, and has had the answer to a probe.
-const LEARNING_MAX: Duration = Duration::from_secs(200);
+/// From when all goes well, the most until a board has had the answer to its first probe: a useless join and leaving take
+/// 7 s, the longest wait 30 s, another useless join as long again, a join and an address 6 s, the probe comes 10 s later, and one
+/// may be lost on its way, which costs 11 s.
+const LEARNING_MAX: Duration = Duration::from_secs(71);
 
 /// So many joins may go wrong on purpose; each may cost a board the whole time-out and the longest wait.
 const JOIN_FAULTS_MAX: u32 = 4;
@@ -80,9 +82,11 @@ fn is_found_out(event: &ScenarioEvent, scenario: &Scenario) -> bool {
     let Verb::KillLink(targets) = &event.verb else { return true };
     let learning_from = event.at.saturating_sub(LEARNING_MAX);
     let is_meanwhile = |from: Duration, until: Duration| from <= event.at && until >= learning_from;
-    // What another event ends may last until the last one.
-    let until = |other: &ScenarioEvent| {
-        if other.verb.lasts() && other.span.is_none() { healed_at(scenario) } else { end_of(other) }
+    // What another event ends may last until the last one, and so may joins that go wrong one after the other.
+    let until = |other: &ScenarioEvent| match other.verb {
+        Verb::JoinFault { .. } => healed_at(scenario),
+        _ if other.verb.lasts() && other.span.is_none() => healed_at(scenario),
+        _ => end_of(other),
     };
     let mut others = scenario.events.iter().filter(|other| !std::ptr::eq(*other, event));
     let has_learned = event.at > LEARNING_MAX
@@ -113,4 +117,67 @@ fn joins_recover(scenario: &Scenario) -> bool {
         }
     }
     count <= JOIN_FAULTS_MAX
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A client and the server that it asks, whose lease does not end, and what happens.
+    fn with_events(events: &str) -> Scenario {
+        let boards = r#"
+            duration = "10m"
+
+            [[network]]
+            ssid = "Home"
+
+            [[board]]
+            name = "server"
+            role = "server"
+            ssid = "Home"
+
+            [[board]]
+            name = "client"
+            role = "client"
+            ssid = "Home"
+        "#;
+        Scenario::read(&format!("{boards}{events}")).expect("it is a scenario")
+    }
+
+    /// That the board's link dies then.
+    fn killed(board: &str, at: &str) -> String {
+        format!("[[event]]\nat = \"{at}\"\nkill_link = \"{board}\"\n")
+    }
+
+    #[test]
+    fn a_link_may_die_when_its_board_has_learned_that_the_router_answers_and_not_before() {
+        assert!(!is_fair(&with_events(&killed("server", "71s"))));
+        assert!(is_fair(&with_events(&killed("server", "71001ms"))));
+        let restart = "[[event]]\nat = \"10s\"\nap_down = \"Home\"\nfor = \"20s\"\n";
+        assert!(!is_fair(&with_events(&format!("{restart}{}", killed("server", "90s")))));
+        assert!(is_fair(&with_events(&format!("{restart}{}", killed("server", "90001ms")))));
+    }
+
+    #[test]
+    fn a_board_that_asks_finds_out_about_a_dead_link_at_any_time() {
+        assert!(is_fair(&with_events(&killed("client", "1s"))));
+    }
+
+    /// Each may take its whole time-out, and the link is killed before the first probe is answered.
+    #[test]
+    fn a_link_that_dies_behind_joins_that_go_wrong_may_be_one_of_which_nothing_was_learned() {
+        let joins = r#"
+            [[event]]
+            at = "70s"
+            join_fault = "server"
+            fault = "hang"
+            times = 4
+
+            [[event]]
+            at = "70s"
+            deauth = "server"
+        "#;
+        assert!(is_fair(&with_events(joins)));
+        assert!(!is_fair(&with_events(&format!("{joins}\n{}", killed("server", "165s")))));
+    }
 }

@@ -154,7 +154,7 @@ fn a_server_finds_out_a_dead_link_long_before_its_lease_ends() {
     let mut lab = Lab::new(13);
     let server = lab.board(&[("role", "server")]);
     // Its router refuses the first probe.
-    lab.run(40);
+    lab.run(20);
     lab.world.air_mut().kill_link(server);
     lab.run(20);
     assert!(lab.address(server).is_some(), "the link claims to be up");

@@ -10,6 +10,7 @@ use super::ethernet::Frame;
 pub(crate) struct Segment {
     pub(crate) sent: Instant,
     pub(crate) from: u16,
+    pub(crate) to: u16,
     pub(crate) syn: bool,
     pub(crate) fin: bool,
     pub(crate) rst: bool,
@@ -35,6 +36,7 @@ impl Segment {
         Some(Self {
             sent: frame.sent,
             from: tcp.src_port(),
+            to: tcp.dst_port(),
             syn: tcp.syn(),
             fin: tcp.fin(),
             rst: tcp.rst(),

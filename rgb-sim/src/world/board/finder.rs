@@ -29,7 +29,10 @@ enum Search {
 
 impl Finder {
     pub(super) fn new(stack: &mut Stack) -> Self {
-        Self { names: stack.add(Socket::new(&[], Vec::new())), search: Search::None }
+        let mut names = Socket::new(&[], Vec::new());
+        // As all that a board says by multicast DNS (RFC 6762, section 11, has it for answers); a router takes it as well.
+        names.set_hop_limit(Some(255));
+        Self { names: stack.add(names), search: Search::None }
     }
 
     pub(super) const fn is_searching(&self) -> bool {
