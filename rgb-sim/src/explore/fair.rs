@@ -154,8 +154,8 @@ mod tests {
         assert!(!is_fair(&with_events(&killed("server", "71s"))));
         assert!(is_fair(&with_events(&killed("server", "71001ms"))));
         let restart = "[[event]]\nat = \"10s\"\nap_down = \"Home\"\nfor = \"20s\"\n";
-        assert!(!is_fair(&with_events(&format!("{restart}{}", killed("server", "90s")))));
-        assert!(is_fair(&with_events(&format!("{restart}{}", killed("server", "90001ms")))));
+        assert!(!is_fair(&with_events(&format!("{restart}{}", killed("server", "101s")))));
+        assert!(is_fair(&with_events(&format!("{restart}{}", killed("server", "101001ms")))));
     }
 
     #[test]
