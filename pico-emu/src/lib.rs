@@ -1,5 +1,5 @@
-//! Parts of an emulated Raspberry Pi Pico W that runs unmodified firmware, deterministically: its processor, the blocks of
-//! its microcontroller that a start needs, its programmable I/O, and its radio chip.
+//! An emulated Raspberry Pi Pico W that runs unmodified firmware, deterministically: its processors, the blocks of its
+//! microcontroller, and its radio chip. [`Board`] is all of it; each part can be had by itself.
 //!
 //! [`cpu::Cpu`] is one processor, with all that ARM puts into it: the instructions of ARMv6-M, exceptions, interrupt
 //! controller, system timer, cycle counts. What surrounds it implements [`bus::Bus`]; [`memory::Memory`] is what ROM,
@@ -8,13 +8,17 @@
 //!
 //! | for | start here |
 //! |---|---|
+//! | a Pico W that runs images | [`Board`] |
 //! | running a program | [`cpu::Cpu::run`], [`cpu::Stop`] |
 //! | building a chip around it | [`bus::Bus`], [`bus::Signals`], [`memory::Memory`] |
 //! | seeing what it does | [`cpu::Tracer`], [`cpu::Instruction::disassemble`], [`cpu::Registers`] |
+//! | backtraces, names, traces of instructions | [`debug`] |
 //! | what was decided where the manuals leave it open | [`cpu`] |
 //! | the radio | [`cyw43439`] |
 //! | an RP2040 that runs images | [`rp2040::Machine`] |
+//! | what hangs on the chip's pins | [`rp2040::Wires`] |
 //! | programmable I/O | [`rp2040::pio`] |
+//! | a computer at the USB connector | [`usb_host`] |
 //!
 //! # The contract of a run
 //!
@@ -98,8 +102,13 @@
 //! );
 //! ```
 
+pub mod board;
 pub mod bus;
 pub mod cpu;
 pub mod cyw43439;
+pub mod debug;
 pub mod memory;
 pub mod rp2040;
+pub mod usb_host;
+
+pub use board::{Board, BoardConfig};

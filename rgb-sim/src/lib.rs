@@ -33,6 +33,7 @@
 //! | make a real board's settings file | [`provision`] |
 //! | let boards find each other | [`discovery`] |
 //! | simulate boards, routers and the air between them in virtual time | [`world`] |
+//! | put boards with real firmware there | [`emulated`] |
 //! | say in a file what happens there and what must hold | [`scenario`] |
 //! | look for scenarios that boards do not recover from | [`explore`] |
 //! | reach simulated boards from this computer | [`forward`] |
@@ -50,6 +51,7 @@ mod address;
 mod board;
 mod clock;
 pub mod discovery;
+pub mod emulated;
 mod event;
 pub mod explore;
 pub mod forward;

@@ -142,8 +142,8 @@ impl Tier for Defective {
     type Board = DefectiveBoard;
     type Error = <Simulated as Tier>::Error;
 
-    fn board(&self, plan: &BoardPlan, seed: u64) -> Result<DefectiveBoard, Self::Error> {
-        let mut board = Simulated.board(plan, seed)?;
+    fn board(&self, plan: &BoardPlan, address: [u8; 6], seed: u64) -> Result<DefectiveBoard, Self::Error> {
+        let mut board = Simulated.board(plan, address, seed)?;
         let (day, sound) = (std::time::Duration::from_secs(24 * 60 * 60), StationConfig::default());
         match self.0 {
             Defect::WaitsForJoins => board.set_station_config(StationConfig { join_timeout: day, ..sound }),

@@ -152,6 +152,14 @@ pub trait Bus {
     /// What reaches `core` at `cycle`.
     fn signals(&mut self, core: CoreId, cycle: u64) -> Signals;
 
+    /// `core` sleeps, and has been told of `next_event` by [`signals`](Self::signals). Nothing of its own wakes it before
+    /// `until`. Returns the cycle at which it asks for the signals again: `until` at most. A chip that knows better what
+    /// may wake it than `next_event` says, which is for a core that goes on, can tell that here.
+    fn sleep(&mut self, core: CoreId, next_event: u64, until: u64) -> u64 {
+        let _ = core;
+        next_event.min(until)
+    }
+
     /// `core` has executed `SEV`: every other processor is to be told by [`signals`](Self::signals).
     fn send_event(&mut self, core: CoreId);
 }

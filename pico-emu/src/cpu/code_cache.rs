@@ -1,5 +1,7 @@
 //! Instructions that have been decoded, in basic blocks: each is entered at its first instruction alone and leaves at
 //! its last.
+//!
+//! No block holds an instruction at which the run is to stop, so that stopping costs nothing elsewhere.
 
 use super::Instruction;
 use crate::bus::StaleCode;
@@ -35,12 +37,14 @@ impl Block {
 pub(super) struct CodeCache {
     blocks: Box<[Block; PLACES]>,
     instructions: Vec<Instruction>,
+    /// Where the run is to stop.
+    stops: Vec<u32>,
 }
 
 impl CodeCache {
     pub(super) fn new() -> Self {
         let blocks = vec![Block::NONE; PLACES].into_boxed_slice().try_into().expect("as many as were asked for");
-        Self { blocks, instructions: Vec::new() }
+        Self { blocks, instructions: Vec::new(), stops: Vec::new() }
     }
 
     /// The block at an address.
@@ -67,6 +71,17 @@ impl CodeCache {
             max_cycles: instructions.iter().map(Instruction::max_cycles).sum(),
         };
         self.instructions.extend_from_slice(instructions);
+    }
+
+    /// From here on the run is to stop at an address.
+    pub(super) fn add_stop(&mut self, address: u32) {
+        self.stops.push(address);
+        self.forget_all();
+    }
+
+    /// Whether the run is to stop at an address.
+    pub(super) fn is_stop(&self, address: u32) -> bool {
+        self.stops.contains(&address)
     }
 
     /// Forgets what is stale.

@@ -1,6 +1,6 @@
 //! Everything that one processor is, but for what it has decoded.
 
-use super::exception::{self, HARD_FAULT, HARD_FAULT_PRIORITY, Priority};
+use super::exception::{self, HARD_FAULT, HARD_FAULT_PRIORITY, NMI, Priority};
 use super::mpu::Mpu;
 use super::nvic::Nvic;
 use super::registers::Registers;
@@ -27,7 +27,11 @@ pub(super) struct Core {
     pub(super) sleep: Option<Sleep>,
     /// The context is on the stack and the handler is still to be chosen: the `EXC_RETURN` value for it.
     pub(super) entering: Option<u32>,
-    pub(super) locked_up: bool,
+    /// The processor is in lockup: since the instruction at this address, or the one before which an exception was to be
+    /// taken.
+    pub(super) locked_up: Option<u32>,
+    /// The address at which the run was to stop and did, until the instruction there is executed.
+    stopped_at: Option<u32>,
     /// What the program needs and the emulator lacks.
     pub(super) missing: Option<Fault>,
     /// AIRCR.SYSRESETREQ has been written.
@@ -56,7 +60,8 @@ impl Core {
             event: false,
             sleep: None,
             entering: None,
-            locked_up: false,
+            locked_up: None,
+            stopped_at: None,
             missing: None,
             reset_requested: false,
             cycle: 0,
@@ -107,8 +112,24 @@ impl Core {
     }
 
     pub(super) const fn lock_up(&mut self) {
-        self.locked_up = true;
+        self.locked_up = Some(self.registers.pc);
         self.registers.pc = LOCKUP_ADDRESS;
+    }
+
+    /// Finds out what the memory protection unit forbids from here on to code of this privilege.
+    pub(super) fn follow_protection(&mut self, privileged: bool) {
+        let negative_priority = self.nvic.is_active(NMI) || self.nvic.is_active(HARD_FAULT);
+        let domain = self.mpu.domain(privileged, negative_priority);
+        self.mpu.enter(domain);
+    }
+
+    /// Whether the run stops at an address where it is to stop: it does unless that is where it goes on.
+    pub(super) fn stops_at(&mut self, address: u32) -> bool {
+        let goes_on = self.stopped_at.take() == Some(address);
+        if !goes_on {
+            self.stopped_at = Some(address);
+        }
+        !goes_on
     }
 
     /// Counts the system timer up to the present cycle.

@@ -79,8 +79,8 @@ pub(super) fn finish<B: Bus>(core: &mut Core, bus: &mut B, exc_return: u32) -> R
         return unstack(core, bus, exc_return);
     };
     let vector = core.vector_table.wrapping_add(4 * u32::from(number));
-    let handler = match access::load::<B, u32>(core, bus, vector, core.cycle) {
-        Ok(done) => done.value,
+    let handler = match access::load_vector(core, bus, vector) {
+        Ok(handler) => handler,
         Err(error) => {
             if core.priority_of(number) <= HARD_FAULT_PRIORITY {
                 core.nvic.activate(number);
@@ -136,6 +136,8 @@ pub(super) fn exception_return<B: Bus>(core: &mut Core, bus: &mut B, exc_return:
 fn unstack<B: Bus>(core: &mut Core, bus: &mut B, exc_return: u32) -> Result<(), Stop> {
     let process_stack = exc_return == TO_THREAD_PROCESS;
     let frame = if process_stack { core.registers.psp() } else { core.registers.msp() };
+    // It is read on behalf of what is returned to.
+    core.follow_protection(exc_return == TO_HANDLER || !core.registers.unprivileged_thread);
     let words = match pop(core, bus, frame) {
         Ok(words) => words,
         // A lockup at the priority of HardFault if it was the main stack, else a HardFault instead of the return

@@ -13,8 +13,9 @@
 //!   fifteen.
 //! - When SCR.SLEEPONEXIT puts the processor to sleep, the context has been taken from the stack already.
 //! - After a reset the registers are zero, where their values are unknown.
-//! - The memory protection unit has its registers, but enabling it stops the run: it is not modelled. Nor are the debug
-//!   registers.
+//! - A region of less than 256 bytes has 256, and a reserved access permission permits nothing.
+//! - Writes to the memory protection unit take effect at once, without a barrier.
+//! - The debug registers are not modelled: an access to them stops the run.
 
 mod access;
 mod code_cache;
@@ -46,7 +47,7 @@ pub use flags::Flags;
 pub use instruction::{Barrier, Instruction};
 pub use registers::{Register, Registers};
 pub use stop::{Fault, Sleep, Stop};
-pub use trace::{Step, Tracer};
+pub use trace::{Entry, Step, Tracer};
 
 use self::code_cache::CodeCache;
 use self::core::Core;
@@ -137,6 +138,26 @@ impl Cpu {
     pub fn set_systick_reference(&mut self, cycles: Option<NonZeroU32>) {
         self.core.catch_up_systick();
         self.core.systick.set_reference(self.core.cycle, cycles);
+    }
+
+    /// The cycle at which the system timer makes its exception pending next, as it is programmed now; [`u64::MAX`] for
+    /// never.
+    #[must_use]
+    pub fn next_systick(&self) -> u64 {
+        self.core.systick.next_exception()
+    }
+
+    /// Has runs stop before the instruction at an address, each time that it is reached, as a debugger's breakpoint does:
+    /// with [`Stop::Reached`], also after a reset. The program cannot notice.
+    pub fn stop_at(&mut self, address: u32) {
+        self.cache.add_stop(address);
+    }
+
+    /// Where the processor was when it went into lockup, if it is in one: the address of the instruction that could not
+    /// be executed, or of the one before which an exception could not be taken.
+    #[must_use]
+    pub const fn locked_up_at(&self) -> Option<u32> {
+        self.core.locked_up
     }
 
     /// Goes on behind the `BKPT` at the program counter, as a debugger does. It takes one cycle.

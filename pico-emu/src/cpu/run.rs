@@ -5,18 +5,14 @@
 //! and stale code are looked at.
 
 use super::access::AccessError;
-use super::code_cache::BLOCK_LEN_MAX;
+use super::code_cache::{BLOCK_LEN_MAX, CodeCache};
 use super::core::Core;
 use super::entry;
 use super::exception::{NMI, NMI_PRIORITY};
 use super::execute::{self, Exit};
 use super::system;
-use super::{Cpu, Fault, Instruction, Sleep, Step, Stop, Tracer};
-use crate::bus::{Access, Bus, BusFault, BusFaultKind, Operation, Width};
-
-/// Which eighths of the address space hold nothing that may be executed (DDI 0419, table B3-1): bit n from n times 512
-/// MiB on.
-const EXECUTE_NEVER: u8 = 0b1110_0100;
+use super::{Cpu, Entry, Fault, Instruction, Sleep, Step, Stop, Tracer};
+use crate::bus::{Access, Bus, BusFault, BusFaultKind, Operation, StaleCode, Width};
 
 impl Cpu {
     /// Runs until the cycle count is `until` or more, or something ends the run before.
@@ -43,7 +39,7 @@ impl Cpu {
     }
 
     fn proceed<B: Bus, T: Tracer>(&mut self, bus: &mut B, until: u64, tracer: &mut T) -> Result<(), Stop> {
-        match self.attend(bus, until)? {
+        match self.attend(bus, until, tracer)? {
             Some(deadline) => self.run_blocks(bus, deadline, tracer),
             None => Ok(()),
         }
@@ -51,7 +47,7 @@ impl Cpu {
 
     /// Sees to all that does not come from the instructions themselves. Gives the cycle up to which instructions can be
     /// executed without looking again, if any can now.
-    fn attend<B: Bus>(&mut self, bus: &mut B, until: u64) -> Result<Option<u64>, Stop> {
+    fn attend<B: Bus, T: Tracer>(&mut self, bus: &mut B, until: u64, tracer: &mut T) -> Result<Option<u64>, Stop> {
         let Self { core, cache } = self;
         if std::mem::take(&mut core.reset_requested) {
             return Err(Stop::ResetRequest);
@@ -60,16 +56,20 @@ impl Cpu {
         while let Some(stale) = bus.take_stale_code(core.id) {
             cache.forget(stale);
         }
+        core.follow_protection(core.registers.privileged());
+        if core.mpu.take_stale_code() {
+            cache.forget(StaleCode::All);
+        }
         let transition = core.nvic.set_lines(signals.interrupts, signals.nmi);
         core.note_pending(transition);
         core.event |= signals.event;
         core.catch_up_systick();
         let deadline = until.min(signals.next_event);
-        if core.locked_up {
+        if core.locked_up.is_some() {
             leave_lockup(core)?;
         }
         if let Some(sleep) = core.sleep {
-            return wake(core, sleep, deadline).map(|()| None);
+            return wake(core, bus, sleep, signals.next_event, until).map(|()| None);
         }
         if core.cycle >= deadline {
             return Err(Stop::Deadline);
@@ -77,6 +77,9 @@ impl Cpu {
         if let Some(exc_return) = core.entering {
             entry::finish(core, bus, exc_return)?;
         } else if core.preempting().is_some() {
+            if T::ENABLED {
+                tracer.entry(&Entry { core: core.id, cycle: core.cycle, registers: &core.registers });
+            }
             entry::begin(core, bus)?;
         } else if !core.registers.thumb {
             core.fault();
@@ -92,21 +95,28 @@ impl Cpu {
         let Self { core, cache } = self;
         while core.cycle < deadline {
             let pc = core.registers.pc;
-            let Some((instructions, max_cycles)) = cache.find(pc) else {
-                match fetch_block(core, bus) {
-                    Ok((block, len)) => cache.insert(pc, &block[..len]),
-                    Err(fault) => return failed(core, None, AccessError::Bus(fault)),
-                }
-                continue;
-            };
             let fits = |cycle, max_cycles| cycle + u64::from(max_cycles) <= deadline;
-            let exit = if !T::ENABLED && fits(core.cycle, max_cycles) {
-                execute::execute(core, bus, instructions, |pc, cycle| {
-                    let (instructions, max_cycles) = cache.find(pc)?;
-                    fits(cycle, max_cycles).then_some(instructions)
-                })
-            } else {
-                step(core, bus, instructions, deadline, tracer)
+            let exit = match cache.find(pc) {
+                Some((instructions, max_cycles)) if !T::ENABLED && fits(core.cycle, max_cycles) => {
+                    execute::execute(core, bus, instructions, |pc, cycle| {
+                        let (instructions, max_cycles) = cache.find(pc)?;
+                        fits(cycle, max_cycles).then_some(instructions)
+                    })
+                }
+                Some((instructions, _)) => step(core, bus, instructions, deadline, tracer),
+                None => match fetch_block(core, bus, cache) {
+                    Ok((block, len)) if cache.is_stop(pc) => {
+                        if core.stops_at(pc) {
+                            return Err(Stop::Reached);
+                        }
+                        step(core, bus, &block[..len], deadline, tracer)
+                    }
+                    Ok((block, len)) => {
+                        cache.insert(pc, &block[..len]);
+                        continue;
+                    }
+                    Err(error) => return failed(core, None, error),
+                },
             };
             match exit {
                 Exit::End => {}
@@ -148,7 +158,7 @@ fn step<B: Bus, T: Tracer>(
 /// An NMI gets a processor out of a lockup in a `HardFault` handler (DDI 0419, B1.5.15).
 fn leave_lockup(core: &mut Core) -> Result<(), Stop> {
     if core.nvic.is_pending(NMI) && core.execution_priority() > NMI_PRIORITY {
-        core.locked_up = false;
+        core.locked_up = None;
         Ok(())
     } else {
         Err(Stop::Lockup)
@@ -156,7 +166,7 @@ fn leave_lockup(core: &mut Core) -> Result<(), Stop> {
 }
 
 /// Wakes the processor, or lets it sleep until something may.
-fn wake(core: &mut Core, sleep: Sleep, deadline: u64) -> Result<(), Stop> {
+fn wake<B: Bus>(core: &mut Core, bus: &mut B, sleep: Sleep, next_event: u64, until: u64) -> Result<(), Stop> {
     let woken = match sleep {
         // Also by what PRIMASK keeps from being taken (DDI 0419, B1.5.19).
         Sleep::Interrupt => core.nvic.preempting(false).is_some(),
@@ -166,46 +176,52 @@ fn wake(core: &mut Core, sleep: Sleep, deadline: u64) -> Result<(), Stop> {
         core.sleep = None;
         return Ok(());
     }
-    if core.cycle >= deadline {
+    if core.cycle >= until.min(next_event) {
         return Err(Stop::Sleeping(sleep));
     }
-    core.cycle = deadline.min(core.systick.next_exception());
+    core.cycle = bus.sleep(core.id, next_event, until.min(core.systick.next_exception()));
     Ok(())
 }
 
 /// Decodes from the program counter on. That the first instruction cannot be fetched is a fault; that a later one
-/// cannot ends the block.
+/// cannot ends the block, and so does the next address at which the run is to stop.
 #[cold]
 #[inline(never)]
-fn fetch_block<B: Bus>(core: &Core, bus: &mut B) -> Result<([Instruction; BLOCK_LEN_MAX], usize), BusFault> {
+fn fetch_block<B: Bus>(
+    core: &Core,
+    bus: &mut B,
+    cache: &CodeCache,
+) -> Result<([Instruction; BLOCK_LEN_MAX], usize), AccessError> {
     let mut block = [Instruction::Nop; BLOCK_LEN_MAX];
     let mut len = 0;
     let mut address = core.registers.pc;
     for place in &mut block {
         match fetch_instruction(core, bus, address) {
             Ok(instruction) => *place = instruction,
-            Err(fault) if len == 0 => return Err(fault),
+            Err(error) if len == 0 => return Err(error),
             Err(_) => break,
         }
         len += 1;
-        if place.ends_block() {
+        address = address.wrapping_add(place.size());
+        if place.ends_block() || cache.is_stop(address) {
             break;
         }
-        address = address.wrapping_add(place.size());
     }
     Ok((block, len))
 }
 
-fn fetch_instruction<B: Bus>(core: &Core, bus: &mut B, address: u32) -> Result<Instruction, BusFault> {
+fn fetch_instruction<B: Bus>(core: &Core, bus: &mut B, address: u32) -> Result<Instruction, AccessError> {
     let first = fetch(core, bus, address)?;
     let second = if Instruction::is_wide(first) { fetch(core, bus, address.wrapping_add(2))? } else { 0 };
     Ok(Instruction::decode(address, first, second))
 }
 
-fn fetch<B: Bus>(core: &Core, bus: &mut B, address: u32) -> Result<u16, BusFault> {
+fn fetch<B: Bus>(core: &Core, bus: &mut B, address: u32) -> Result<u16, AccessError> {
     let (width, operation) = (Width::Halfword, Operation::Fetch);
-    let access = Access { core: core.id, cycle: core.cycle, address, width, operation };
-    if EXECUTE_NEVER >> (address >> 29) & 1 == 0 { bus.fetch(access) } else { Err(access.bus_error()) }
+    if !core.mpu.permits(operation, address) {
+        return Err(AccessError::Protected);
+    }
+    Ok(bus.fetch(Access { core: core.id, cycle: core.cycle, address, width, operation })?)
 }
 
 /// What is at the program counter could not be fetched, or was not allowed its access.

@@ -4,7 +4,7 @@
 
 use super::core::Core;
 use super::exception::{INTERRUPT_0, NMI, PEND_SV, SV_CALL, SYS_TICK};
-use super::mpu::{self, Mpu};
+use super::mpu::Mpu;
 use crate::bus::{Access, BusFault, Timing, Width};
 
 const ACTLR: u32 = 0xe000_e008;
@@ -114,7 +114,6 @@ pub(super) fn write(core: &mut Core, access: Access, value: u32) -> Result<Timin
         SHPR3 => write_priorities(core, PEND_SV - 2, 2..4, value),
         SHCSR if value & SVCALLPENDED != 0 => core.pend(SV_CALL),
         SHCSR => core.nvic.clear_pending(SV_CALL),
-        MPU_CTRL if value & mpu::ENABLE != 0 => return Err(access.not_modelled()),
         MPU_CTRL => core.mpu.write_control(value),
         MPU_RNR => core.mpu.write_region(value),
         MPU_RBAR => core.mpu.write_base_address(value),

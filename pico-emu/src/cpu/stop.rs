@@ -28,6 +28,9 @@ pub enum Stop {
         /// The number in the instruction.
         imm: u8,
     },
+    /// The instruction at the program counter is one at which the run was [to stop](super::Cpu::stop_at). The next run
+    /// goes on with it.
+    Reached,
     /// The program needs something that is not modelled. Until a reset, every run ends here.
     Fault(Fault),
     /// A fault while a fault was handled: only a reset, or an NMI if that is not what failed, gets the processor out.

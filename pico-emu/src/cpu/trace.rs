@@ -1,19 +1,23 @@
-//! What a run of the processor can tell of each instruction.
+//! What a run of the processor can tell of each instruction and each exception.
 
 use std::fmt;
 
 use super::{Instruction, Registers};
 use crate::bus::CoreId;
 
-/// Somebody who is told of each instruction before it is executed.
+/// Somebody who is told of each instruction before it is executed, and of each exception before it is entered.
 ///
 /// `()` is nobody, which costs nothing: [`ENABLED`](Self::ENABLED) chooses the loop when the program is compiled.
 pub trait Tracer {
-    /// Whether [`instruction`](Self::instruction) is called at all.
+    /// Whether anything is told at all.
     const ENABLED: bool = true;
 
     /// An instruction is about to be executed.
     fn instruction(&mut self, step: &Step<'_>);
+
+    /// The context of the program is about to be pushed, because an exception is to be taken. The next instruction is
+    /// the first one of its handler.
+    fn entry(&mut self, _: &Entry<'_>) {}
 }
 
 impl Tracer for () {
@@ -32,6 +36,17 @@ pub struct Step<'a> {
     /// The instruction.
     pub instruction: Instruction,
     /// The registers before it; the program counter is its address.
+    pub registers: &'a Registers,
+}
+
+/// An exception entry that is about to begin. Which exception it is, is decided behind the push.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry<'a> {
+    /// The processor.
+    pub core: CoreId,
+    /// The cycle at which the entry begins.
+    pub cycle: u64,
+    /// The registers before it; the program counter is the address to return to.
     pub registers: &'a Registers,
 }
 

@@ -16,27 +16,45 @@ pub(super) enum Peripheral {
     PllSys,
     PllUsb,
     Busctrl,
+    Uart0,
+    Uart1,
+    Adc,
+    Pwm,
     Timer,
     Watchdog,
+    Rtc,
     Rosc,
     VregAndChipReset,
     Tbman,
+    Usb,
+    Dma,
+    Pio0,
+    Pio1,
 }
 
 impl Peripheral {
     /// Those that [`RESETS`](super::resets) can hold, each by its bit.
-    pub(super) const RESETTABLE: [(Self, u32); 11] = [
+    pub(super) const RESETTABLE: [(Self, u32); 20] = [
+        (Self::Adc, 0),
         (Self::Busctrl, 1),
+        (Self::Dma, 2),
         (Self::IoBank0, 5),
         (Self::IoQspi, 6),
         (Self::PadsBank0, 8),
         (Self::PadsQspi, 9),
+        (Self::Pio0, 10),
+        (Self::Pio1, 11),
         (Self::PllSys, 12),
         (Self::PllUsb, 13),
+        (Self::Pwm, 14),
+        (Self::Rtc, 15),
         (Self::Syscfg, 18),
         (Self::Sysinfo, 19),
         (Self::Tbman, 20),
         (Self::Timer, 21),
+        (Self::Uart0, 22),
+        (Self::Uart1, 23),
+        (Self::Usb, 24),
     ];
 
     /// The block at an address; `None` if there is none that is modelled.
@@ -55,11 +73,20 @@ impl Peripheral {
             0x4002_8000 => Self::PllSys,
             0x4002_c000 => Self::PllUsb,
             0x4003_0000 => Self::Busctrl,
+            0x4003_4000 => Self::Uart0,
+            0x4003_8000 => Self::Uart1,
+            0x4004_c000 => Self::Adc,
+            0x4005_0000 => Self::Pwm,
             0x4005_4000 => Self::Timer,
             0x4005_8000 => Self::Watchdog,
+            0x4005_c000 => Self::Rtc,
             0x4006_0000 => Self::Rosc,
             0x4006_4000 => Self::VregAndChipReset,
             0x4006_c000 => Self::Tbman,
+            0x5000_0000 => Self::Dma,
+            0x5011_0000 => Self::Usb,
+            0x5020_0000 => Self::Pio0,
+            0x5030_0000 => Self::Pio1,
             _ => return None,
         })
     }
@@ -79,7 +106,8 @@ impl Peripheral {
 
     /// Whether it has a part in the levels of pins.
     pub(super) const fn moves_pins(self) -> bool {
-        matches!(self, Self::IoBank0 | Self::IoQspi | Self::PadsBank0 | Self::PadsQspi | Self::Resets)
+        let drives = matches!(self, Self::Pio0 | Self::Pio1 | Self::Pwm | Self::Uart0 | Self::Uart1);
+        drives || matches!(self, Self::IoBank0 | Self::IoQspi | Self::PadsBank0 | Self::PadsQspi | Self::Resets)
     }
 }
 

@@ -18,6 +18,11 @@ pub(super) trait Block {
 
     /// Writes the register at a multiple of 4; `None` if it, or what is written, is not modelled.
     fn write(&mut self, offset: u32, value: u32, now: Now) -> Option<()>;
+
+    /// Whether the register is one whose bits are cleared by writing ones, whichever alias the write comes by.
+    fn cleared_by_ones(&self, _offset: u32) -> bool {
+        false
+    }
 }
 
 /// What is in a register after a write that changes the bits of `mask` alone.

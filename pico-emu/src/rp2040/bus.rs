@@ -4,6 +4,7 @@ use super::address_map::{Peripheral, combine};
 use super::block::{Block, Now};
 use super::chip::{ROM_LEN, Rp2040};
 use super::interrupts::other;
+use super::wires::Wires;
 use crate::bus::{Access, Bus, BusFault, CoreId, Signals, StaleCode, Stored, Timing, Unit, Width};
 
 const ROM_END: u32 = ROM_LEN as u32;
@@ -18,14 +19,18 @@ const SSI: std::ops::Range<u32> = 0x1800_0000..0x1900_0000;
 const APB: std::ops::Range<u32> = 0x4000_0000..0x5000_0000;
 const AHB_LITE: std::ops::Range<u32> = 0x5000_0000..0x6000_0000;
 const SIO: std::ops::Range<u32> = 0xd000_0000..0xe000_0000;
+/// The levels of bank 0 in SIO.
+const GPIO_IN: u32 = 0x004;
 /// Where the register blocks and their atomic aliases end.
 const APB_END: u32 = 0x4007_0000;
+/// Where the blocks on the AHB-Lite bus end, the last of which is the streaming port of the flash memory.
+const AHB_LITE_END: u32 = 0x5050_0000;
 
 /// The bridge to the APB makes a read last three cycles and a write four (2.1.4).
 const APB_READ: Timing = Timing::Ahb { wait_cycles: 2 };
 const APB_WRITE: Timing = Timing::Ahb { wait_cycles: 3 };
 
-impl Bus for Rp2040 {
+impl<W: Wires> Bus for Rp2040<W> {
     #[inline(always)]
     fn load<U: Unit>(&self, address: u32) -> Option<U> {
         match address >> 28 {
@@ -43,12 +48,64 @@ impl Bus for Rp2040 {
 
     fn read(&mut self, access: Access) -> Result<(u32, Timing), BusFault> {
         self.advance(access.cycle);
+        self.answer_read(access)
+    }
+
+    fn write(&mut self, access: Access, value: u32) -> Result<Timing, BusFault> {
+        self.advance(access.cycle);
+        self.answer_write(access, value)
+    }
+
+    fn fetch(&mut self, access: Access) -> Result<u16, BusFault> {
+        let Access { core, address, .. } = access;
+        match address >> 28 {
+            0 if address < ROM_END => Ok(self.rom.fetch(core, address)),
+            1 if XIP.contains(&address) => Ok(self.flash.memory.fetch(core, address)),
+            2 => self.sram.fetch(core, address).ok_or_else(|| access.bus_error()),
+            _ => Err(elsewhere(access)),
+        }
+    }
+
+    fn take_stale_code(&mut self, core: CoreId) -> Option<StaleCode> {
+        // The flash memory is seen at many addresses.
+        let flash = self.flash.memory.take_stale_line(core).map(|_| StaleCode::All);
+        flash.or_else(|| self.sram.take_stale_code(core))
+    }
+
+    fn signals(&mut self, core: CoreId, cycle: u64) -> Signals {
+        self.advance(cycle);
+        self.note_lines(cycle);
+        self.interrupts.carry_event(core, cycle);
+        let told = self.interrupts.tell(core, cycle);
+        let ends = self.needs_processors() || self.interrupts.may_wake(other(core));
+        let next_event = if ends { cycle } else { self.next_event.min(self.horizon()).min(told.next) };
+        Signals { interrupts: told.lines.0, nmi: told.lines.1, event: told.event, next_event }
+    }
+
+    fn sleep(&mut self, core: CoreId, next_event: u64, until: u64) -> u64 {
+        if self.sleeps(other(core)) { self.run_ahead(until).min(until) } else { next_event.min(until) }
+    }
+
+    fn send_event(&mut self, core: CoreId) {
+        self.interrupts.send_event(core);
+    }
+}
+
+impl<W: Wires> Rp2040<W> {
+    /// Reads outside memory. Everything up to that cycle has happened.
+    pub(super) fn answer_read(&mut self, access: Access) -> Result<(u32, Timing), BusFault> {
         let register = access.address & !3;
         let (word, timing) = if SIO.contains(&register) {
-            let word = self.sio.read(access.core, register & 0x0fff_ffff, access.cycle);
+            let offset = register & 0x0fff_ffff;
+            if offset == GPIO_IN {
+                self.refresh_pins();
+            }
+            let word = self.sio.read(access.core, offset, access.cycle);
             (word.ok_or_else(|| access.not_modelled())?, Timing::SingleCycle)
         } else if APB.contains(&register) {
             (self.read_peripheral(access)?, APB_READ)
+        } else if Self::is_usb_dpram(register) {
+            (self.read_usb_dpram(access)?, Timing::NO_WAIT)
         } else if AHB_LITE.contains(&register) {
             (self.read_peripheral(access)?, Timing::NO_WAIT)
         } else if SSI.contains(&register) {
@@ -64,9 +121,12 @@ impl Bus for Rp2040 {
         Ok((lane(word, access), timing))
     }
 
-    fn write(&mut self, access: Access, value: u32) -> Result<Timing, BusFault> {
-        self.advance(access.cycle);
+    /// Writes outside the SRAM. Everything up to that cycle has happened.
+    pub(super) fn answer_write(&mut self, access: Access, value: u32) -> Result<Timing, BusFault> {
         let register = access.address & !3;
+        if Self::is_usb_dpram(register) {
+            return self.write_usb_dpram(access, value).map(|()| Timing::NO_WAIT);
+        }
         let value = replicated(value, access.width);
         if SIO.contains(&register) {
             let (core, offset) = (access.core, register & 0x0fff_ffff);
@@ -93,45 +153,16 @@ impl Bus for Rp2040 {
         }
     }
 
-    fn fetch(&mut self, access: Access) -> Result<u16, BusFault> {
-        let Access { core, address, .. } = access;
-        match address >> 28 {
-            0 if address < ROM_END => Ok(self.rom.fetch(core, address)),
-            1 if XIP.contains(&address) => Ok(self.flash.memory.fetch(core, address)),
-            2 => self.sram.fetch(core, address).ok_or_else(|| access.bus_error()),
-            _ => Err(elsewhere(access)),
-        }
-    }
-
-    fn take_stale_code(&mut self, core: CoreId) -> Option<StaleCode> {
-        // The flash memory is seen at many addresses.
-        let flash = self.flash.memory.take_stale_line(core).map(|_| StaleCode::All);
-        flash.or_else(|| self.sram.take_stale_code(core))
-    }
-
-    fn signals(&mut self, core: CoreId, cycle: u64) -> Signals {
-        self.advance(cycle);
-        for each in [CoreId::Core0, CoreId::Core1] {
-            let lines = self.lines(each);
-            self.interrupts.set_lines(each, lines, cycle);
-        }
-        self.interrupts.carry_event(core, cycle);
-        let told = self.interrupts.tell(core, cycle);
-        let ends = self.needs_processors() || self.interrupts.may_wake(other(core));
-        let next_event = if ends { cycle } else { self.next_event.min(told.next) };
-        Signals { interrupts: told.lines.0, nmi: told.lines.1, event: told.event, next_event }
-    }
-
-    fn send_event(&mut self, core: CoreId) {
-        self.interrupts.send_event(core);
-    }
-}
-
-impl Rp2040 {
     fn read_peripheral(&mut self, access: Access) -> Result<u32, BusFault> {
         let peripheral = self.peripheral(access)?;
         let now = self.now(access.cycle);
+        if peripheral == Peripheral::IoBank0 {
+            self.refresh_pins();
+        }
         let word = self.block(peripheral).read(access.address & 0xffc, now);
+        if matches!(peripheral, Peripheral::Uart0 | Peripheral::Uart1) {
+            self.refresh_pins();
+        }
         self.plan();
         word.ok_or_else(|| access.not_modelled())
     }
@@ -141,13 +172,16 @@ impl Rp2040 {
         let (offset, now) = (access.address & 0xffc, self.now(access.cycle));
         let held_before = self.resets.held();
         let written = self.write_block(peripheral, offset, access.address, value, now);
+        if peripheral == Peripheral::Pwm {
+            self.wires.modulate(self.cycle, access.address, value);
+        }
         let followed = written.and_then(|()| self.follow_write(peripheral, held_before, access.cycle));
         followed.ok_or_else(|| access.not_modelled())
     }
 
     fn write_block(&mut self, peripheral: Peripheral, offset: u32, address: u32, value: u32, now: Now) -> Option<()> {
         let block = self.block(peripheral);
-        let plain = address >> 12 & 3 == 0;
+        let plain = address >> 12 & 3 == 0 || block.cleared_by_ones(offset);
         let value = if plain { value } else { combine(address, block.read(offset, now)?, value) };
         block.write(offset, value, now)
     }
@@ -165,7 +199,7 @@ fn elsewhere(access: Access) -> BusFault {
     let address = access.address;
     let unmodelled = XIP_SRAM.contains(&address)
         || APB.contains(&address) && address < APB_END
-        || AHB_LITE.contains(&address) && address < 0x5040_0000;
+        || AHB_LITE.contains(&address) && address < AHB_LITE_END;
     if unmodelled { access.not_modelled() } else { access.bus_error() }
 }
 

@@ -1,17 +1,23 @@
 //! The chip: its blocks, what they do to each other, and how it is reset.
 
+use super::adc::Adc;
 use super::address_map::Peripheral;
 use super::block::{Block, Now};
 use super::boot_rom;
 use super::busctrl::Busctrl;
 use super::clock_tree::ClockTree;
+use super::dma::Dma;
 use super::edges::{Edges, Rate};
 use super::flash::{self, Flash};
 use super::interrupts::Interrupts;
 use super::io_bank::{Drives, Function, IoBank};
 use super::pads::Pads;
+use super::pio::Pio;
+use super::progress::PeripheralFault;
 use super::psm::Psm;
+use super::pwm::Pwm;
 use super::resets::Resets;
+use super::rtc::Rtc;
 use super::sio::Sio;
 use super::sram::Sram;
 use super::ssi::Ssi;
@@ -19,8 +25,11 @@ use super::syscfg::Syscfg;
 use super::sysinfo::Sysinfo;
 use super::tbman::Tbman;
 use super::timer::Timer;
+use super::uart::{UART_COUNT, Uart};
+use super::usb::Usb;
 use super::vreg_and_chip_reset::VregAndChipReset;
 use super::watchdog::Watchdog;
+use super::wires::{Unconnected, Wires};
 use super::xip::XipCtrl;
 use crate::bus::CoreId;
 use crate::memory::Memory;
@@ -47,7 +56,7 @@ pub struct Config {
 ///
 /// It is driven as a [`Bus`](crate::bus::Bus). Its clock is the processors' cycle.
 #[derive(Clone)]
-pub struct Rp2040 {
+pub struct Rp2040<W = Unconnected> {
     pub(super) rom: Memory<ROM_LEN>,
     pub(super) sram: Sram,
     pub(super) flash: Flash,
@@ -59,20 +68,32 @@ pub struct Rp2040 {
     pub(super) resets: Resets,
     pub(super) watchdog: Watchdog,
     pub(super) timer: Timer,
+    pub(super) uarts: [Uart; UART_COUNT],
+    pub(super) pwm: Pwm,
+    pub(super) adc: Adc,
+    pub(super) rtc: Rtc,
     sysinfo: Sysinfo,
     pub(super) syscfg: Syscfg,
     pub(super) busctrl: Busctrl,
     tbman: Tbman,
+    pub(super) usb: Usb,
     pub(super) vreg: VregAndChipReset,
     pub(super) io_bank0: IoBank,
     pub(super) io_qspi: IoBank,
     pub(super) pads_bank0: Pads,
     pub(super) pads_qspi: Pads,
     /// What the peripherals do to the pins of each bank.
-    bank0: Drives,
+    pub(super) bank0: Drives,
     qspi: Drives,
-    time: Edges,
+    /// What hangs on the pins of bank 0.
+    pub(super) wires: W,
+    pub(super) dma: Dma,
+    /// Both blocks; one that is off may be behind.
+    pub(super) pios: [Pio; 2],
+    pub(super) time: Edges,
     pub(super) interrupts: Interrupts,
+    /// The cycle that the chip has come to.
+    pub(super) cycle: u64,
     /// The cycle at which some block has something to do.
     pub(super) next_event: u64,
     /// The cores have been put into reset, which they still have to follow.
@@ -82,12 +103,22 @@ pub struct Rp2040 {
     pub(super) tick_changed: bool,
     /// After a reset by the watchdog nothing drives `clk_sys`.
     pub(super) stopped: bool,
+    /// What a block has come upon by itself that is not modelled.
+    pub(super) fault: Option<PeripheralFault>,
 }
 
 impl Rp2040 {
-    /// A chip that has just got its power, with erased flash memory.
+    /// A chip that has just got its power, with erased flash memory and nothing on its pins.
     #[must_use]
     pub fn new(config: Config) -> Self {
+        Self::with_wires(config, Unconnected)
+    }
+}
+
+impl<W: Wires> Rp2040<W> {
+    /// A chip that has just got its power, with erased flash memory.
+    #[must_use]
+    pub fn with_wires(config: Config, wires: W) -> Self {
         let mut rom = Memory::new();
         rom.write(0, &boot_rom::image());
         let mut chip = Self {
@@ -102,10 +133,15 @@ impl Rp2040 {
             resets: Resets::new(),
             watchdog: Watchdog::new(),
             timer: Timer::new(0),
+            uarts: [const { Uart::new() }; UART_COUNT],
+            pwm: Pwm::new(),
+            adc: Adc::new(),
+            rtc: Rtc::new(),
             sysinfo: Sysinfo,
             syscfg: Syscfg::new(),
             busctrl: Busctrl::new(),
             tbman: Tbman,
+            usb: Usb::new(),
             vreg: VregAndChipReset::new(),
             io_bank0: IoBank::new(GPIO_COUNT),
             io_qspi: IoBank::new(QSPI_PINS),
@@ -113,13 +149,18 @@ impl Rp2040 {
             pads_qspi: Pads::qspi(),
             bank0: Drives::default(),
             qspi: Drives::default(),
+            wires,
+            dma: Dma::new(),
+            pios: [Pio::new(), Pio::new()],
             time: Edges::new(Rate::STOPPED),
             interrupts: Interrupts::new(),
+            cycle: 0,
             next_event: 0,
             core0_reset: false,
             core1_reset: false,
             tick_changed: false,
             stopped: false,
+            fault: None,
         };
         chip.follow_clocks(0).expect("after power-up everything runs by the ring oscillator");
         chip.update_pins();
@@ -144,7 +185,7 @@ impl Rp2040 {
         self.time.cycle_of(time_ns)
     }
 
-    /// The level at a pin of bank 0.
+    /// The level at a pin of bank 0, at the cycle that the chip has come to.
     ///
     /// # Panics
     ///
@@ -152,7 +193,7 @@ impl Rp2040 {
     #[must_use]
     pub fn gpio_level(&self, pin: usize) -> bool {
         assert!(pin < GPIO_COUNT, "there is no GPIO {pin}");
-        self.pads_bank0.level(pin)
+        self.pwm_level(pin).unwrap_or_else(|| self.pads_bank0.level(pin))
     }
 
     /// Whether the chip drives a pin of bank 0.
@@ -177,6 +218,19 @@ impl Rp2040 {
         self.update_pins();
     }
 
+    /// What hangs on the pins.
+    #[must_use]
+    pub const fn wires(&self) -> &W {
+        &self.wires
+    }
+
+    /// Changes something outside of the chip, and carries what comes of it to the chip's pins.
+    pub fn change_wires<R>(&mut self, change: impl FnOnce(&mut W) -> R) -> R {
+        let result = change(&mut self.wires);
+        self.update_pins();
+        result
+    }
+
     /// The content of the flash memory.
     #[must_use]
     pub fn flash(&self) -> &[u8; flash::LEN] {
@@ -197,6 +251,9 @@ impl Rp2040 {
     }
 
     pub(super) fn block(&mut self, peripheral: Peripheral) -> &mut dyn Block {
+        if matches!(peripheral, Peripheral::Pio0 | Peripheral::Pio1) {
+            self.catch_up_pios();
+        }
         match peripheral {
             Peripheral::Sysinfo => &mut self.sysinfo,
             Peripheral::Syscfg => &mut self.syscfg,
@@ -211,11 +268,20 @@ impl Rp2040 {
             Peripheral::PllSys => &mut self.clock_tree.pll_sys,
             Peripheral::PllUsb => &mut self.clock_tree.pll_usb,
             Peripheral::Busctrl => &mut self.busctrl,
+            Peripheral::Uart0 => &mut self.uarts[0],
+            Peripheral::Uart1 => &mut self.uarts[1],
+            Peripheral::Pwm => &mut self.pwm,
+            Peripheral::Adc => &mut self.adc,
+            Peripheral::Rtc => &mut self.rtc,
             Peripheral::Timer => &mut self.timer,
             Peripheral::Watchdog => &mut self.watchdog,
             Peripheral::Rosc => &mut self.clock_tree.rosc,
             Peripheral::VregAndChipReset => &mut self.vreg,
             Peripheral::Tbman => &mut self.tbman,
+            Peripheral::Usb => &mut self.usb,
+            Peripheral::Dma => &mut self.dma,
+            Peripheral::Pio0 => &mut self.pios[0],
+            Peripheral::Pio1 => &mut self.pios[1],
         }
     }
 
@@ -247,27 +313,44 @@ impl Rp2040 {
         self.timer.advance(self.watchdog.ticks(cycle));
         let cycles_per_tick = self.watchdog.cycles_per_tick();
         self.watchdog.set_clocks(cycle, ref_hz, sys_hz);
+        self.usb.set_time(self.time.count(cycle));
+        self.usb.set_clock(self.clock_tree.clocks.usb_hz());
+        let (peri_hz, adc_hz) = (self.clock_tree.clocks.peri_hz(), self.clock_tree.clocks.adc_hz());
+        for uart in &mut self.uarts {
+            uart.set_clocks(cycle, peri_hz, sys_hz);
+        }
+        self.adc.set_clocks(cycle, adc_hz, sys_hz);
+        self.rtc.set_clocks(cycle, self.clock_tree.clocks.rtc_hz(), sys_hz);
         self.tick_changed |= self.watchdog.cycles_per_tick() != cycles_per_tick;
         Some(())
     }
 
     /// Carries levels between the peripherals and the pins.
     pub(super) fn update_pins(&mut self) {
+        self.catch_up_pios();
+        self.bank0.set(Function::Pio0, self.pios[0].outputs().into());
+        self.bank0.set(Function::Pio1, self.pios[1].outputs().into());
+        self.drive_io_pins();
         self.bank0.set(Function::Sio, self.sio.bank0());
         self.qspi.set(Function::Sio, self.sio.qspi());
-        self.io_bank0.update(&self.bank0, &mut self.pads_bank0);
-        self.io_qspi.update(&self.qspi, &mut self.pads_qspi);
+        let before = self.io_bank0.inputs();
+        self.io_bank0.update(&self.bank0, &mut self.pads_bank0, &mut self.wires, self.cycle);
+        self.io_qspi.update(&self.qspi, &mut self.pads_qspi, &mut Unconnected, self.cycle);
+        if self.io_bank0.inputs() != before {
+            self.pios.iter_mut().for_each(Pio::inputs_changed);
+        }
         self.sio.set_inputs(self.io_bank0.inputs(), self.io_qspi.inputs());
+        self.carry_io_inputs();
+        self.carry_vbus();
         self.ssi.set_selected(self.io_qspi.is_forced_low(QSPI_SS), &mut self.flash);
     }
 
-    /// Lets happen what is to happen until a cycle.
-    pub(super) fn advance(&mut self, cycle: u64) {
-        if cycle < self.next_event {
-            return;
-        }
+    /// Lets happen what the blocks have planned until a cycle.
+    pub(super) fn advance_blocks(&mut self, cycle: u64) {
         let ticks = self.watchdog.ticks(cycle);
         self.timer.advance(ticks);
+        self.advance_usb(cycle);
+        self.advance_io(cycle);
         if self.watchdog.next_tick().is_some_and(|tick| tick <= ticks) {
             self.bite(cycle);
         }
@@ -278,7 +361,8 @@ impl Rp2040 {
     pub(super) fn plan(&mut self) {
         let ticks = [self.timer.next_tick(), self.watchdog.next_tick()];
         let next = ticks.into_iter().flatten().min();
-        self.next_event = next.map_or(u64::MAX, |tick| self.watchdog.cycle_of_tick(tick));
+        let blocks = self.next_usb_event().min(self.next_io_event());
+        self.next_event = next.map_or(u64::MAX, |tick| self.watchdog.cycle_of_tick(tick)).min(blocks);
     }
 
     /// The lines of a core: its interrupts, and the one that is non-maskable.
@@ -286,16 +370,28 @@ impl Rp2040 {
         let bit = |asserted: bool, interrupt: u32| u32::from(asserted) << interrupt;
         let fifo = 15 + core.index() as u32;
         let lines = self.timer.interrupts()
+            | bit(self.pwm.interrupt(), 4)
+            | bit(self.usb.interrupt(), 5)
+            | bit(self.pios[0].interrupts()[0], 7)
+            | bit(self.pios[0].interrupts()[1], 8)
+            | bit(self.pios[1].interrupts()[0], 9)
+            | bit(self.pios[1].interrupts()[1], 10)
+            | bit(self.dma.interrupts()[0], 11)
+            | bit(self.dma.interrupts()[1], 12)
             | bit(self.io_bank0.interrupt(core), 13)
             | bit(self.io_qspi.interrupt(core), 14)
             | bit(self.sio.interrupt(core), fifo)
-            | bit(self.clock_tree.clocks.interrupt(), 17);
+            | bit(self.clock_tree.clocks.interrupt(), 17)
+            | bit(self.uarts[0].interrupt(), 20)
+            | bit(self.uarts[1].interrupt(), 21)
+            | bit(self.adc.interrupt(), 22)
+            | bit(self.rtc.interrupt(), 25);
         (lines, lines & self.syscfg.nmi_mask(core) != 0)
     }
 }
 
-impl std::fmt::Debug for Rp2040 {
+impl<W> std::fmt::Debug for Rp2040<W> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Rp2040").field("sys_hz", &self.sys_hz()).finish_non_exhaustive()
+        f.debug_struct("Rp2040").field("sys_hz", &self.clock_tree.clocks.sys_hz()).finish_non_exhaustive()
     }
 }

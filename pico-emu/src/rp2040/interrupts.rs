@@ -89,6 +89,11 @@ impl Interrupts {
         core.sleeps && (core.current != core.seen || core.event_at.is_some())
     }
 
+    /// Whether there is something to tell any core.
+    pub(super) fn has_news(&self) -> bool {
+        self.cores.iter().any(|core| core.current != core.seen || core.event_at.is_some())
+    }
+
     /// Tells a core.
     pub(super) fn tell(&mut self, core: CoreId, cycle: u64) -> Told {
         let core = &mut self.cores[core.index()];

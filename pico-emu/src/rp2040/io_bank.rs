@@ -2,18 +2,21 @@
 
 use super::block::{Block, Now, flag};
 use super::pads::Pads;
+use super::wires::Wires;
 use crate::bus::CoreId;
 
-/// What a peripheral does to the pins that select it: a bit for each pin.
+/// What somebody does to the pins of a bank: a bit for each pin.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Drive {
-    pub(super) out: u32,
-    pub(super) enable: u32,
+pub struct Drive {
+    /// The levels that the pins are driven to.
+    pub out: u32,
+    /// The pins that are driven.
+    pub enable: u32,
 }
 
 impl Drive {
     /// No pin is driven.
-    pub(super) const NONE: Self = Self { out: 0, enable: 0 };
+    pub const NONE: Self = Self { out: 0, enable: 0 };
 }
 
 /// How many functions a pin can have, besides none.
@@ -28,7 +31,12 @@ pub(super) struct Drives([Drive; FUNCTIONS]);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(usize)]
 pub(super) enum Function {
+    Uart = 2,
+    Pwm = 4,
     Sio = 5,
+    Pio0 = 6,
+    Pio1 = 7,
+    Usb = 9,
 }
 
 impl Drives {
@@ -105,6 +113,10 @@ pub(super) struct IoBank {
     /// The edges that are latched in INTR.
     edges: [u32; WORDS],
     masks: [Masks; DESTINATIONS],
+    /// The pins that somebody else than SIO or PIO looks at.
+    seen_pins: u32,
+    /// Any interrupt is enabled or forced.
+    can_interrupt: bool,
 }
 
 impl IoBank {
@@ -121,11 +133,13 @@ impl IoBank {
             signals: Signals::default(),
             edges: [0; WORDS],
             masks: [Masks::default(); DESTINATIONS],
+            seen_pins: 0,
+            can_interrupt: false,
         }
     }
 
     /// Carries the signals from the peripherals to the pads and back.
-    pub(super) fn update(&mut self, drives: &Drives, pads: &mut Pads) {
+    pub(super) fn update(&mut self, drives: &Drives, pads: &mut Pads, wires: &mut impl Wires, cycle: u64) {
         let mut from_peripheral = Drive::NONE;
         for (drive, selected) in drives.0.iter().zip(self.selected) {
             from_peripheral.out |= drive.out & selected;
@@ -133,7 +147,7 @@ impl IoBank {
         }
         let to_pad =
             Drive { out: self.out.apply(from_peripheral.out), enable: self.enable.apply(from_peripheral.enable) };
-        let from_pad = pads.update(to_pad);
+        let from_pad = pads.update(to_pad, self.selected(Function::Pwm), wires, cycle);
         let to_interrupts = self.interrupt.apply(from_pad);
         self.latch_edges(self.signals.to_interrupts, to_interrupts);
         let to_peripheral = self.input.apply(from_pad);
@@ -145,9 +159,62 @@ impl IoBank {
         self.signals.to_peripheral
     }
 
+    /// The levels at the pins that have selected a peripheral; all others are low.
+    pub(super) const fn inputs_of(&self, function: Function) -> u32 {
+        self.signals.to_peripheral & self.selected[function as usize]
+    }
+
+    /// What a peripheral's signal is behind the override of a pin's output.
+    pub(super) const fn overridden(&self, pin: usize, level: bool) -> bool {
+        self.out.apply((level as u32) << pin) & 1 << pin != 0
+    }
+
+    /// The pins that have selected a peripheral.
+    pub(super) const fn selected(&self, function: Function) -> u32 {
+        self.selected[function as usize]
+    }
+
+    /// Those of them of which some interrupt is enabled.
+    pub(super) fn watched(&self, function: Function) -> u32 {
+        let enabled = |pin: usize| {
+            let interrupts = 0xf << (4 * (pin % PINS_IN_WORD));
+            self.masks.iter().any(|masks| masks.enabled[pin / PINS_IN_WORD] & interrupts != 0)
+        };
+        let selected = self.selected(function);
+        if selected == 0 {
+            return 0;
+        }
+        let watched = (0..self.pins).filter(|&pin| selected & 1 << pin != 0 && enabled(pin));
+        watched.map(|pin| 1 << pin).sum()
+    }
+
+    /// The pins that somebody else than SIO or PIO looks at: those that interrupts are enabled for, and those of other
+    /// functions.
+    pub(super) const fn seen_pins(&self) -> u32 {
+        self.seen_pins
+    }
+
+    /// Whether PIO, or what hangs on the pins, can change one of them.
+    pub(super) const fn can_pio_be_seen(&self) -> bool {
+        let pio = self.selected(Function::Pio0) | self.selected(Function::Pio1);
+        self.seen_pins & (pio | !self.signals.to_pad.enable) != 0
+    }
+
+    fn note_seen_pins(&mut self) {
+        let unseen = [Function::Sio, Function::Pio0, Function::Pio1];
+        let unseen = unseen.into_iter().fold(0, |pins, function| pins | self.selected(function));
+        let selected = self.selected.iter().fold(0, |pins, selected| pins | selected);
+        let interrupting = (0..self.pins).filter(|pin| {
+            let enabled = |masks: &Masks| masks.enabled[pin / PINS_IN_WORD] >> (4 * (pin % PINS_IN_WORD)) & 0xf != 0;
+            self.masks.iter().any(enabled)
+        });
+        self.seen_pins = interrupting.fold(selected & !unseen, |pins, pin| pins | 1 << pin);
+        self.can_interrupt = self.masks.iter().any(|masks| masks.enabled != [0; WORDS] || masks.forced != [0; WORDS]);
+    }
+
     /// Whether the interrupt for a core is asserted.
     pub(super) fn interrupt(&self, core: CoreId) -> bool {
-        (0..self.words()).any(|word| self.status(core.index(), word) != 0)
+        self.can_interrupt && (0..self.words()).any(|word| self.status(core.index(), word) != 0)
     }
 
     /// Whether a pin's output is overridden to be low, whatever the peripheral does.
@@ -199,6 +266,7 @@ impl IoBank {
         self.enable.set(pin, value >> 12);
         self.input.set(pin, value >> 16);
         self.interrupt.set(pin, value >> 28);
+        self.note_seen_pins();
     }
 
     fn pin_status(&self, pin: usize) -> u32 {
@@ -273,6 +341,11 @@ impl Block for IoBank {
             Register::Forced(destination) => self.masks[destination].forced[word] = value,
             Register::Status(_) => {}
         }
+        self.note_seen_pins();
         Some(())
+    }
+
+    fn cleared_by_ones(&self, offset: u32) -> bool {
+        self.control_register(offset).is_none() && matches!(self.interrupt_register(offset), Some((Register::Raw, _)))
     }
 }

@@ -5,13 +5,15 @@ use std::time::Duration;
 use super::boot_rom::{self, Boot, Done, RomFunction};
 use super::chip::{Config, Rp2040};
 use super::image::{Image, ImageError};
+use super::progress::PeripheralFault;
+use super::wires::{Unconnected, Wires};
 use crate::bus::{BusFault, CoreId};
 use crate::cpu::{self, Cpu, Register, Tracer};
 
 /// How far core 0 runs ahead of core 1 while that one is awake.
 const SLICE_CYCLES: u64 = 64;
-/// The same while core 1 sleeps: then it can be woken by core 0, which ends the slice, and by its own system timer, which
-/// is seen so much later at most.
+/// The same while core 1 sleeps: then it can be woken by core 0, which ends the slice, and by its own system timer, whose
+/// cycle is known.
 const SLICE_SLEEPING_CYCLES: u64 = 10_000;
 
 /// Why [`Machine::run_until`] came back.
@@ -23,6 +25,15 @@ pub enum Stop {
     /// The condition is met.
     #[error("the condition is met")]
     Condition,
+    /// A core has come to an address at which the run was [to stop](Machine::stop_at). The next run goes on with the
+    /// instruction there.
+    #[error("core {} has come to {address:#010x}", core.index())]
+    Reached {
+        /// Which core.
+        core: CoreId,
+        /// The address.
+        address: u32,
+    },
     /// The program needs something that is not modelled.
     #[error("core {}: {fault}", core.index())]
     Fault {
@@ -43,6 +54,12 @@ pub enum Stop {
         /// The access that failed, if one did.
         fault: Option<BusFault>,
     },
+    /// A block has come upon something by itself that is not modelled.
+    #[error(transparent)]
+    Peripheral(PeripheralFault),
+    /// What hangs on the pins [wants attention](Wires::wants_attention).
+    #[error("what hangs on the pins wants attention")]
+    Wires,
     /// A fault while a fault was handled, and no watchdog to end it.
     #[error("core {} is locked up at {pc:#010x}", core.index())]
     Lockup {
@@ -77,16 +94,24 @@ impl std::fmt::Display for RomFault {
 ///
 /// Two machines with the same configuration, images and inputs do the same at the same cycles.
 #[derive(Clone, Debug)]
-pub struct Machine {
-    chip: Rp2040,
+pub struct Machine<W = Unconnected> {
+    chip: Rp2040<W>,
     cores: [Cpu; CoreId::COUNT],
 }
 
 impl Machine {
-    /// A machine without its first instruction executed, with erased flash memory.
+    /// A machine without its first instruction executed, with erased flash memory and nothing on its pins.
     #[must_use]
     pub fn new(config: Config) -> Self {
-        let mut chip = Rp2040::new(config);
+        Self::with_wires(config, Unconnected)
+    }
+}
+
+impl<W: Wires> Machine<W> {
+    /// A machine without its first instruction executed, with erased flash memory.
+    #[must_use]
+    pub fn with_wires(config: Config, wires: W) -> Self {
+        let mut chip = Rp2040::with_wires(config, wires);
         let mut cores = [CoreId::Core0, CoreId::Core1].map(Cpu::new);
         for core in &mut cores {
             core.reset(&mut chip);
@@ -109,12 +134,12 @@ impl Machine {
 
     /// The chip.
     #[must_use]
-    pub const fn chip(&self) -> &Rp2040 {
+    pub const fn chip(&self) -> &Rp2040<W> {
         &self.chip
     }
 
     /// The chip, to drive its pins.
-    pub const fn chip_mut(&mut self) -> &mut Rp2040 {
+    pub const fn chip_mut(&mut self) -> &mut Rp2040<W> {
         &mut self.chip
     }
 
@@ -122,6 +147,14 @@ impl Machine {
     #[must_use]
     pub const fn core(&self, core: CoreId) -> &Cpu {
         &self.cores[core.index()]
+    }
+
+    /// Has runs stop with [`Stop::Reached`] before either core executes the instruction at an address. The program cannot
+    /// notice.
+    pub fn stop_at(&mut self, address: u32) {
+        for core in &mut self.cores {
+            core.stop_at(address);
+        }
     }
 
     /// The time since power-up.
@@ -136,6 +169,15 @@ impl Machine {
         self.cores[0].cycle()
     }
 
+    /// When something happens next by itself: now while a core is awake, or while PIO or DMA are at something. `None` if
+    /// nothing ever does.
+    #[must_use]
+    pub fn next_event(&self) -> Option<Duration> {
+        let systick = |core: CoreId| if self.chip.is_held(core) { u64::MAX } else { self.core(core).next_systick() };
+        let next = self.chip.next_event().min(systick(CoreId::Core0)).min(systick(CoreId::Core1));
+        (next != u64::MAX).then(|| Duration::from_nanos(self.chip.time_ns(next.max(self.cycle()))))
+    }
+
     /// Runs until a time since power-up.
     pub fn run_until(&mut self, time: Duration) -> Stop {
         self.run_traced(time, |_| false, &mut ())
@@ -143,7 +185,7 @@ impl Machine {
 
     /// Runs until a condition is met, which is looked at whenever the cores have been brought to the same cycle: at
     /// least every 10,000 cycles.
-    pub fn run_until_condition(&mut self, time: Duration, condition: impl FnMut(&Rp2040) -> bool) -> Stop {
+    pub fn run_until_condition(&mut self, time: Duration, condition: impl FnMut(&Rp2040<W>) -> bool) -> Stop {
         self.run_traced(time, condition, &mut ())
     }
 
@@ -151,7 +193,7 @@ impl Machine {
     pub fn run_traced<T: Tracer>(
         &mut self,
         time: Duration,
-        mut condition: impl FnMut(&Rp2040) -> bool,
+        mut condition: impl FnMut(&Rp2040<W>) -> bool,
         tracer: &mut T,
     ) -> Stop {
         let time_ns = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
@@ -166,8 +208,12 @@ impl Machine {
             if start >= end {
                 return Stop::Deadline;
             }
-            let slice = if core1_sleeps { SLICE_SLEEPING_CYCLES } else { SLICE_CYCLES };
-            if let Err(stop) = self.run_core(CoreId::Core0, end.min(start + slice), tracer) {
+            let slice_end = if core1_sleeps {
+                self.cores[1].next_systick().clamp(start + 1, start + SLICE_SLEEPING_CYCLES)
+            } else {
+                start + SLICE_CYCLES
+            };
+            if let Err(stop) = self.run_core(CoreId::Core0, end.min(slice_end), tracer) {
                 return stop;
             }
             match self.run_core1(tracer) {
@@ -182,8 +228,14 @@ impl Machine {
             if self.chip.stopped {
                 return Stop::ClockStopped;
             }
+            if let Some(fault) = self.chip.fault {
+                return Stop::Peripheral(fault);
+            }
             if self.chip.take_reset(CoreId::Core0) {
                 self.cores[0].reset(&mut self.chip);
+            }
+            if self.chip.wires().wants_attention() {
+                return Stop::Wires;
             }
         }
     }
@@ -219,6 +271,9 @@ impl Machine {
         match stop {
             cpu::Stop::Deadline | cpu::Stop::Sleeping(_) => {}
             cpu::Stop::Breakpoint { imm } => self.call_rom(id, imm)?,
+            cpu::Stop::Reached => {
+                return Err(Stop::Reached { core: id, address: core.registers().read(Register::Pc) });
+            }
             cpu::Stop::Fault(fault) => return Err(Stop::Fault { core: id, fault }),
             // The watchdog may end it.
             cpu::Stop::Lockup if self.chip.watchdog.is_enabled() => {

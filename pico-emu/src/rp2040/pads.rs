@@ -2,6 +2,7 @@
 
 use super::block::{Block, Now};
 use super::io_bank::Drive;
+use super::wires::Wires;
 
 /// `OD`, `IE`, `PUE` and `PDE`: output disable, input enable, pull-up and pull-down enable. The others do not matter to
 /// levels.
@@ -86,14 +87,21 @@ impl Pads {
 
     /// Drives the pins by what comes from the bank. Returns what the bank gets. The chip wins against what is outside;
     /// without a driver a pull decides, two pulls keep the level, and none is low.
-    pub(super) const fn update(&mut self, to_pad: Drive) -> u32 {
+    pub(super) fn update(&mut self, to_pad: Drive, modulated: u32, wires: &mut impl Wires, cycle: u64) -> u32 {
         self.to_pad = to_pad;
         let Fields { output_disable, input_enable, pull_up, pull_down } = self.fields;
         let driven = to_pad.enable & !output_disable;
         let floating = pull_up & (!pull_down | self.levels);
-        let outside = self.external.out | floating & !self.external.enable;
+        let wired = wires.connect(cycle, Drive { out: to_pad.out & driven & !modulated, enable: driven });
+        let external = self.external.enable;
+        let outside = self.external.out | (wired.out & wired.enable | floating & !wired.enable) & !external;
         self.levels = to_pad.out & driven | outside & !driven;
         self.levels & input_enable
+    }
+
+    /// The levels at all pins.
+    pub(super) const fn levels(&self) -> u32 {
+        self.levels
     }
 
     /// The level at a pin.

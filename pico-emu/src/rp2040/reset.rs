@@ -6,21 +6,25 @@ use super::address_map::Peripheral;
 use super::busctrl::Busctrl;
 use super::chip::{GPIO_COUNT, QSPI_PINS, Rp2040};
 use super::clocks::Clocks;
+use super::dma::Dma;
 use super::io_bank::IoBank;
 use super::pads::Pads;
+use super::pio::Pio;
 use super::pll::Pll;
 use super::psm;
+use super::pwm::Pwm;
 use super::resets::{ALL, Resets};
 use super::sio::Sio;
 use super::ssi::Ssi;
 use super::syscfg::Syscfg;
 use super::timer::Timer;
 use super::vreg_and_chip_reset::VregAndChipReset;
+use super::wires::Wires;
 use super::xip::XipCtrl;
 use super::xosc::Xosc;
 use crate::bus::CoreId;
 
-impl Rp2040 {
+impl<W: Wires> Rp2040<W> {
     /// The watchdog's time is up: what WDSEL of RESETS and of the PSM name is reset. The processors run on if they are
     /// not named.
     pub(super) fn bite(&mut self, cycle: u64) {
@@ -92,8 +96,17 @@ impl Rp2040 {
             Peripheral::PadsQspi => self.pads_qspi.reset(Pads::qspi()),
             Peripheral::PllSys => self.clock_tree.pll_sys = Pll::new(),
             Peripheral::PllUsb => self.clock_tree.pll_usb = Pll::new(),
+            Peripheral::Dma => self.dma = Dma::new(),
+            Peripheral::Pio0 => self.pios[0] = Pio::reset_at(self.cycle),
+            Peripheral::Pio1 => self.pios[1] = Pio::reset_at(self.cycle),
             Peripheral::Syscfg => self.syscfg = Syscfg::new(),
+            Peripheral::Adc => self.adc.reset(),
+            Peripheral::Pwm => self.pwm = Pwm::new(),
+            Peripheral::Rtc => self.rtc.reset(cycle),
+            Peripheral::Uart0 => self.uarts[0].reset(cycle),
+            Peripheral::Uart1 => self.uarts[1].reset(cycle),
             Peripheral::Timer => self.timer = Timer::new(self.watchdog.ticks(cycle)),
+            Peripheral::Usb => self.usb.reset(),
             // The others have no state.
             _ => {}
         }
@@ -115,6 +128,16 @@ impl Rp2040 {
         self.psm.held() & psm::PROC1 != 0
     }
 
+    /// Whether a core can only be woken from outside of it.
+    pub(super) fn sleeps(&self, core: CoreId) -> bool {
+        self.interrupts.sleeps(core) || self.is_held(core)
+    }
+
+    /// Whether a core is held in reset.
+    pub(super) fn is_held(&self, core: CoreId) -> bool {
+        core == CoreId::Core1 && self.holds_core1()
+    }
+
     /// Whether the reference clock of the processors' system timers has changed since this was last asked: then they are
     /// to be [told](crate::cpu::Cpu::set_systick_reference) the cycles between two ticks of the watchdog, if there are
     /// ticks. Until then every run ends at once.
@@ -123,8 +146,13 @@ impl Rp2040 {
     }
 
     /// Whether there is something that the processors have to follow.
-    pub(super) const fn needs_processors(&self) -> bool {
-        self.core0_reset || self.core1_reset || self.tick_changed || self.stopped
+    pub(super) fn needs_processors(&self) -> bool {
+        self.core0_reset
+            || self.core1_reset
+            || self.tick_changed
+            || self.stopped
+            || self.fault.is_some()
+            || self.wires.wants_attention()
     }
 
     /// The boot ROM lets these go before it starts a program.

@@ -142,4 +142,8 @@ impl Block for Timer {
         }
         Some(())
     }
+
+    fn cleared_by_ones(&self, offset: u32) -> bool {
+        matches!(offset, ARMED | INTR)
+    }
 }

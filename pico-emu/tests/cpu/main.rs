@@ -8,4 +8,5 @@ mod exceptions;
 mod instructions;
 mod machine;
 mod random;
+mod stops;
 mod tracing;

@@ -76,7 +76,7 @@ fn a_write_to_flash_memory_is_ignored_by_the_cached_view_and_an_error_elsewhere(
 #[test]
 fn what_the_chip_has_and_the_emulator_has_not_is_told_from_what_neither_has() {
     let mut chip = Chip::new();
-    for lacking in [0x4003_4000, 0x4005_0000, 0x5000_0000, 0x5011_0000, 0x1500_0000, SIO + 0x1fc] {
+    for lacking in [0x4003_c000, 0x4004_4000, 0x5010_1000, 0x1500_0000, SIO + 0x1fc] {
         assert_eq!(chip.read_fault(lacking), BusFaultKind::NotModelled, "{lacking:#010x}");
     }
     for nothing in [0x0000_4000, 0x3000_0000, 0x4007_0000, 0x6000_0000] {

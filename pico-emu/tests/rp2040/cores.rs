@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use pico_emu::bus::{Bus, CoreId};
-use pico_emu::cpu::{Register, Tracer};
+use pico_emu::cpu::{Register, Step, Tracer};
 use pico_emu::rp2040::{Config, Machine, Stop};
 
-use crate::program::{RESULTS, STAY, image, run};
+use crate::program::{CODE, RESULTS, STAY, image, run, word};
 
 /// Core 0 sends 0, 0, 1, a vector table, a stack pointer and an entry, expects each back and begins anew otherwise. Then it
 /// waits for a word and stores it. Core 1 sends its number plus 41 and stores its stack pointer.
@@ -38,7 +38,7 @@ fn core_1_starts_by_the_protocol_with_its_stack_and_its_number() {
 struct Hash(u64);
 
 impl Tracer for Hash {
-    fn instruction(&mut self, step: &pico_emu::cpu::Step<'_>) {
+    fn instruction(&mut self, step: &Step<'_>) {
         for byte in step.to_string().bytes() {
             self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
         }
@@ -55,6 +55,39 @@ fn two_runs_are_the_same_to_the_cycle() {
         (hash.0, machine.cycle())
     };
     assert_eq!(trace(), trace());
+}
+
+/// The cycles at which the cores come to these instructions first.
+struct Arrivals {
+    places: [(CoreId, u32); 2],
+    cycles: [Option<u64>; 2],
+}
+
+impl Tracer for Arrivals {
+    fn instruction(&mut self, step: &Step<'_>) {
+        for (place, cycle) in self.places.iter().zip(&mut self.cycles) {
+            if *place == (step.core, step.registers.read(Register::Pc)) {
+                cycle.get_or_insert(step.cycle);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_sleeping_core_1_is_woken_by_its_own_system_timer_in_time() {
+    // On core 1: ldr r4, =SYST_CSR; ldr r0, =24999; str r0, [r4, #4]; str r0, [r4, #8]; movs r0, #7; str r0, [r4]; cpsid i;
+    // wfi; ldr r1, =SIO; str r0, [r1, #0x54]; b .
+    let core1 = [0x4c05, 0x4806, 0x6060, 0x60a0, 0x2007, 0x6020, 0xb672, 0xbf30, 0x4903, 0x6548, STAY, 0x46c0];
+    let literals = [0xe000_e010, 24_999, 0xd000_0000].map(word).concat();
+    let mut machine = Machine::new(Config::default());
+    machine.load(&image(&[&LAUNCH[..50], &core1, &literals].concat())).expect("it fits");
+    // The one writes a word to the other, which waits for it.
+    let places = [(CoreId::Core1, CODE + 100 + 18), (CoreId::Core0, CODE + 56)];
+    let mut arrivals = Arrivals { places, cycles: [None; 2] };
+    machine.run_traced(Duration::from_millis(10), |_| false, &mut arrivals);
+    let [Some(written), Some(read)] = arrivals.cycles else { panic!("{:?}", arrivals.cycles) };
+    assert!(written > 25_000, "it has slept");
+    assert!((written..written + 80).contains(&read), "within a turn of the cores: {written}, {read}");
 }
 
 #[test]

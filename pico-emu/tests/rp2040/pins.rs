@@ -115,3 +115,15 @@ fn the_status_shows_a_pin_before_and_behind_its_overrides() {
     // From the SIO: high and enabled. To the pad: low. From it: low. To the SIO and for interrupts: high.
     assert_eq!(chip.read(IO_BANK0 + 8 * 6), 1 << 8 | 1 << 12 | 1 << 13 | 1 << 19 | 1 << 26);
 }
+
+#[test]
+fn latched_edges_are_cleared_one_by_one_by_any_alias() {
+    let mut chip = Chip::new();
+    for pin in [0, 1] {
+        chip.rp2040.set_gpio_input(pin, Some(true));
+    }
+    let edges = |chip: &mut Chip| chip.read(IO_BANK0 + 0xf0) & 0xcc;
+    assert_eq!(edges(&mut chip), 0x88);
+    chip.write(IO_BANK0 + 0xf0 + SET, 0x08);
+    assert_eq!(edges(&mut chip), 0x80);
+}

@@ -104,3 +104,16 @@ fn a_paused_timer_stands_still_and_goes_on() {
     chip.write(TIMER + 0x30, 0);
     assert_eq!(chip.next_event(), chip.cycle + 100 * US);
 }
+
+#[test]
+fn alarms_that_have_rung_are_cleared_one_by_one_by_any_alias() {
+    let mut chip = Chip::with_ticks();
+    chip.write(TIMER + 0x10, 1);
+    chip.write(TIMER + 0x14, 1);
+    chip.cycle += 12 * 3;
+    assert_eq!(chip.read(TIMER + 0x34), 0b11);
+    chip.write(TIMER + 0x34 + SET, 0b01);
+    assert_eq!(chip.read(TIMER + 0x34), 0b10);
+    chip.write(TIMER + 0x34 + CLR, 0b10);
+    assert_eq!(chip.read(TIMER + 0x34), 0);
+}

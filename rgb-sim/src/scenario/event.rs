@@ -256,9 +256,10 @@ impl fmt::Display for Verb {
 }
 
 /// How joins can go wrong.
-pub(super) const JOIN_FAULTS: [JoinFault; 4] = [
+pub(super) const JOIN_FAULTS: [JoinFault; 5] = [
     JoinFault::Fail(Refusal::NetworkNotFound),
     JoinFault::Fail(Refusal::WrongPassphrase),
+    JoinFault::Fail(Refusal::Full),
     JoinFault::Fail(Refusal::Failed),
     JoinFault::Hang,
 ];
@@ -268,6 +269,7 @@ pub(super) const fn join_fault_name(fault: JoinFault) -> &'static str {
     match fault {
         JoinFault::Fail(Refusal::NetworkNotFound) => "not_found",
         JoinFault::Fail(Refusal::WrongPassphrase) => "wrong_passphrase",
+        JoinFault::Fail(Refusal::Full) => "full",
         JoinFault::Fail(Refusal::Failed) => "failed",
         JoinFault::Hang => "hang",
     }

@@ -135,6 +135,6 @@ fn state(kind: &BoardEventKind) -> Option<(BoardState, Option<String>)> {
         BoardEventKind::Found(server) => (BoardState::Found, Some(server.to_string())),
         BoardEventKind::AsksItself => (BoardState::AsksItself, None),
         BoardEventKind::ServeFailed(error) => (BoardState::ServeFailed, Some(error.to_string())),
-        BoardEventKind::Exchange { .. } | BoardEventKind::Served(_) => return None,
+        BoardEventKind::Exchange { .. } | BoardEventKind::Served { .. } => return None,
     })
 }

@@ -48,6 +48,8 @@ pub struct BoardRecording {
     pub leaked_connection: Option<Duration>,
     /// When a router was seen to have more than one address for it, or one that was another board's too.
     pub leaked_lease: Option<Duration>,
+    /// What its emulation could not do, and when, where it is an emulated one.
+    pub problems: Vec<(Duration, String)>,
 }
 
 /// How a board was at a time.
@@ -107,6 +109,7 @@ impl BoardRecording {
             strange_colors: Vec::new(),
             leaked_connection: None,
             leaked_lease: None,
+            problems: Vec::new(),
         }
     }
 

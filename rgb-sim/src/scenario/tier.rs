@@ -15,12 +15,12 @@ pub trait Tier {
     /// Why a board cannot be made.
     type Error: std::error::Error;
 
-    /// Makes a board that has these settings. The seed decides what it draws.
+    /// Makes a board that has these settings, for a network card of this address. The seed decides what it draws.
     ///
     /// # Errors
     ///
     /// When what the plan asks for cannot be had.
-    fn board(&self, plan: &BoardPlan, seed: u64) -> Result<Self::Board, Self::Error>;
+    fn board(&self, plan: &BoardPlan, hardware_address: [u8; 6], seed: u64) -> Result<Self::Board, Self::Error>;
 }
 
 /// What a scenario does with a board, and sees of it.
@@ -37,6 +37,11 @@ pub trait ScenarioBoard: Host {
     /// What has happened since the last call, in order.
     fn take_events(&mut self) -> Vec<BoardEvent>;
 
+    /// What the board's emulation could not do since the last call, and when; for boards that are emulated.
+    fn take_problems(&mut self) -> Vec<(Instant, String)> {
+        Vec::new()
+    }
+
     /// The board's address, while the network works.
     fn address(&self) -> Option<Ipv4Addr>;
 
@@ -52,7 +57,7 @@ impl Tier for Simulated {
     type Board = Board;
     type Error = ScriptError;
 
-    fn board(&self, plan: &BoardPlan, seed: u64) -> Result<Board, ScriptError> {
+    fn board(&self, plan: &BoardPlan, _hardware_address: [u8; 6], seed: u64) -> Result<Board, ScriptError> {
         let source: Option<Box<dyn Source>> = plan.colors.as_ref().map(|colors| colors.open(seed)).transpose()?;
         let settings = plan.settings.clone();
         let mut board = match source {

@@ -35,6 +35,7 @@ fn verb() -> impl Strategy<Value = Verb> {
     let network = || Just("Net \"1\" \\ ü".to_owned());
     let fault = prop_oneof![
         Just(JoinFault::Hang),
+        Just(JoinFault::Fail(Refusal::Full)),
         Just(JoinFault::Fail(Refusal::Failed)),
         Just(JoinFault::Fail(Refusal::WrongPassphrase)),
         Just(JoinFault::Fail(Refusal::NetworkNotFound)),

@@ -71,7 +71,7 @@ impl Host for Neighbour {
             Self::Passer { ssid, datagram } => (ssid, datagram),
         };
         match nic.take_event() {
-            Some(NicEvent::Joined) => {
+            Some(NicEvent::Joined { .. }) => {
                 if let Some(datagram) = datagram.take() {
                     nic.send(datagram.frame(nic.hardware_address()));
                 }

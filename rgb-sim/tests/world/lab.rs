@@ -163,7 +163,7 @@ pub(crate) fn shown(events: &[BoardEventKind]) -> Vec<Rgb> {
 /// The colours that a server sent.
 pub(crate) fn sent(events: &[BoardEventKind]) -> Vec<Rgb> {
     let colors = events.iter().filter_map(|kind| match kind {
-        BoardEventKind::Served(served) => served.color,
+        BoardEventKind::Served { color } => *color,
         _ => None,
     });
     colors.collect()

@@ -8,6 +8,7 @@ mod joining;
 mod lab;
 mod links;
 mod power;
+mod radios;
 mod routers;
 mod scale;
 mod streams;

@@ -3,6 +3,7 @@
 use super::{CODE, Caller, Done, STACK, code};
 use crate::bus::{Bus, CoreId};
 use crate::cpu::Register;
+use crate::rp2040::wires::Wires;
 
 /// Why there is nothing to run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +22,7 @@ const CHECKSUM_LEN: usize = 4;
 const VECTOR_MAGIC: u32 = 0xb007_c0d3;
 
 /// The first instruction of both processors.
-pub(super) fn start(caller: &mut Caller<'_>) -> Done {
+pub(super) fn start<W: Wires>(caller: &mut Caller<'_, W>) -> Done {
     if caller.cpu.id() == CoreId::Core1 {
         caller.cpu.registers_mut().write(Register::Pc, u32::from((CODE + code::WAIT_FOR_VECTOR) | 1));
         return Done::Jumped;
@@ -44,7 +45,7 @@ pub(super) fn start(caller: &mut Caller<'_>) -> Done {
     jump(caller, STACK, SECOND_STAGE | 1, 0)
 }
 
-fn jump(caller: &mut Caller<'_>, stack: u32, entry: u32, return_address: u32) -> Done {
+fn jump<W: Wires>(caller: &mut Caller<'_, W>, stack: u32, entry: u32, return_address: u32) -> Done {
     let registers = caller.cpu.registers_mut();
     registers.write(Register::Sp, stack);
     registers.write(Register::Lr, return_address);
@@ -57,7 +58,7 @@ const fn dead() -> u32 {
 }
 
 /// The stack pointer and the entry that the program before the reset has left. They are good for one start.
-fn take_vector(caller: &mut Caller<'_>) -> Option<(u32, u32)> {
+fn take_vector<W: Wires>(caller: &mut Caller<'_, W>) -> Option<(u32, u32)> {
     let scratch = caller.chip.watchdog.scratch_mut();
     let [magic, check, stack, entry] = *scratch.last_chunk().expect("there are eight");
     if magic != VECTOR_MAGIC || check != entry ^ VECTOR_MAGIC.wrapping_neg() {

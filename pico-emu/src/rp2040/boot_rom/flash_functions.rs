@@ -5,6 +5,7 @@
 use super::{Caller, Duration};
 use crate::bus::{BusFault, Operation};
 use crate::rp2040::flash;
+use crate::rp2040::wires::Wires;
 
 const PAGE_LEN: u32 = 256;
 const SECTOR_LEN: u32 = 4096;
@@ -17,14 +18,14 @@ const EXIT_CYCLES: u64 = 1_000;
 const LEN: u32 = flash::LEN as u32;
 
 /// Leaves the serial interface ready for single bytes.
-pub(super) fn exit_xip(caller: &mut Caller<'_>, r0: u32) -> (u32, Duration) {
+pub(super) fn exit_xip<W: Wires>(caller: &mut Caller<'_, W>, r0: u32) -> (u32, Duration) {
     caller.chip.ssi.connect();
     (r0, Duration::Cycles(EXIT_CYCLES))
 }
 
 /// Erases whole sectors, and blocks where one fits: `block_len` is its size in bytes.
-pub(super) fn erase(
-    caller: &mut Caller<'_>,
+pub(super) fn erase<W: Wires>(
+    caller: &mut Caller<'_, W>,
     offset: u32,
     len: u32,
     block_len: u32,
@@ -42,7 +43,12 @@ pub(super) fn erase(
 }
 
 /// Programs pages: bits can be cleared and never set.
-pub(super) fn program(caller: &mut Caller<'_>, offset: u32, data: u32, len: u32) -> Result<Duration, Option<BusFault>> {
+pub(super) fn program<W: Wires>(
+    caller: &mut Caller<'_, W>,
+    offset: u32,
+    data: u32,
+    len: u32,
+) -> Result<Duration, Option<BusFault>> {
     checked_end(caller, offset, len)?;
     for at in 0..len {
         let byte = caller.load(data.wrapping_add(at))?;
@@ -54,7 +60,7 @@ pub(super) fn program(caller: &mut Caller<'_>, offset: u32, data: u32, len: u32)
 }
 
 /// Where a range ends, which has to lie within the memory: beyond it, what the memory does is not modelled.
-fn checked_end(caller: &Caller<'_>, offset: u32, len: u32) -> Result<u32, Option<BusFault>> {
+fn checked_end<W: Wires>(caller: &Caller<'_, W>, offset: u32, len: u32) -> Result<u32, Option<BusFault>> {
     let end = offset.checked_add(len).filter(|&end| end <= LEN);
     end.ok_or_else(|| Some(caller.access(offset, Operation::Write).not_modelled()))
 }

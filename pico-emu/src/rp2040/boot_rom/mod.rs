@@ -20,6 +20,7 @@ pub use self::function::RomFunction;
 
 use self::function::FLOAT_FUNCTIONS;
 use super::chip::{ROM_LEN, Rp2040};
+use super::wires::Wires;
 use crate::bus::{Access, Bus, BusFault, Operation, Width};
 use crate::cpu::{Cpu, Register};
 
@@ -109,7 +110,11 @@ pub(super) fn function_at(pc: u32, imm: u8) -> Option<RomFunction> {
 /// # Errors
 ///
 /// The access that failed, or `None` if the function is not modelled.
-pub(super) fn call(function: RomFunction, cpu: &mut Cpu, chip: &mut Rp2040) -> Result<Done, Option<BusFault>> {
+pub(super) fn call<W: Wires>(
+    function: RomFunction,
+    cpu: &mut Cpu,
+    chip: &mut Rp2040<W>,
+) -> Result<Done, Option<BusFault>> {
     let [r0, r1, r2] = [Register::R0, Register::R1, Register::R2].map(|register| cpu.registers().read(register));
     let mut caller = Caller { cpu, chip };
     let (result, duration) = match function {
@@ -132,12 +137,12 @@ pub(super) fn call(function: RomFunction, cpu: &mut Cpu, chip: &mut Rp2040) -> R
 }
 
 /// The processor that has called a function, and what is around it.
-struct Caller<'a> {
+struct Caller<'a, W> {
     cpu: &'a mut Cpu,
-    chip: &'a mut Rp2040,
+    chip: &'a mut Rp2040<W>,
 }
 
-impl Caller<'_> {
+impl<W: Wires> Caller<'_, W> {
     fn access(&self, address: u32, operation: Operation) -> Access {
         Access { core: self.cpu.id(), cycle: self.cpu.cycle(), address, width: Width::Byte, operation }
     }

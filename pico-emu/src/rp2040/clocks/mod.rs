@@ -92,6 +92,26 @@ impl Clocks {
         self.hz(Output::Sys)
     }
 
+    /// The frequency of `clk_usb`, by which the USB controller runs.
+    pub(super) fn usb_hz(&self) -> u64 {
+        self.hz(Output::Usb)
+    }
+
+    /// The frequency of `clk_peri`, from which the UARTs make their baud rates.
+    pub(super) fn peri_hz(&self) -> u64 {
+        self.hz(Output::Peri)
+    }
+
+    /// The frequency of `clk_adc`, by which the converter runs.
+    pub(super) fn adc_hz(&self) -> u64 {
+        self.hz(Output::Adc)
+    }
+
+    /// The frequency of `clk_rtc`, by which the calendar runs.
+    pub(super) fn rtc_hz(&self) -> u64 {
+        self.hz(Output::Rtc)
+    }
+
     /// The interrupt line, which only a resuscitation or INTF raises.
     pub(super) const fn interrupt(&self) -> bool {
         self.interrupt_force != 0

@@ -21,6 +21,11 @@ impl Fifo {
         self.level
     }
 
+    /// How many words it takes.
+    pub(super) const fn room(&self) -> usize {
+        self.depth - self.level
+    }
+
     /// Without any depth it is empty and full.
     pub(super) const fn is_empty(&self) -> bool {
         self.level == 0

@@ -71,9 +71,11 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod block;
 mod divider;
 mod fault;
 mod fifo;
+mod forecast;
 mod instruction;
 mod machine;
 mod pins;
@@ -85,6 +87,7 @@ use std::array;
 pub use fault::{RegisterFault, ReservedInstruction};
 pub use pins::{GPIOS, Levels, Outputs, Pins};
 
+use forecast::Shifts;
 use instruction::Instruction;
 use machine::{Effects, StateMachine, Surroundings};
 use pins::Inputs;
@@ -101,6 +104,7 @@ pub struct Pio {
     /// The cycle that comes next.
     cycle: u64,
     program: [Instruction; 32],
+    shifts: Shifts,
     machines: [StateMachine; STATE_MACHINES],
     irq_flags: u8,
     inputs: Inputs,
@@ -119,7 +123,7 @@ pub enum Stop {
     /// The cycle up to which it was to run is reached.
     Deadline,
     /// In the cycle before [`Pio::cycle`] a FIFO has become ready for the system, or one of the flags has changed that
-    /// can interrupt a processor.
+    /// can interrupt a processor, or [`Pins::ends_run`] says so.
     Signal,
 }
 
@@ -136,6 +140,7 @@ impl Pio {
         Self {
             cycle,
             program: [Instruction::decode(0); 32],
+            shifts: Shifts::default(),
             machines: array::from_fn(|index| StateMachine::new(index as u8, cycle)),
             irq_flags: 0,
             inputs: Inputs::default(),
@@ -191,7 +196,7 @@ impl Pio {
             if let Some(reserved) = effects.reserved {
                 return Err(reserved);
             }
-            if signals {
+            if signals || pins.ends_run() {
                 return Ok(Stop::Signal);
             }
         }
@@ -203,10 +208,23 @@ impl Pio {
     /// register or FIFO, or a change of a level, can change anything.
     #[must_use]
     pub fn next_change(&self) -> Option<u64> {
-        if self.are_outputs_settled() && self.machines.iter().all(StateMachine::is_off) {
+        if self.is_off() {
             return None;
         }
         Some(self.next_activity()).filter(|&cycle| cycle != u64::MAX)
+    }
+
+    /// Whether all state machines are off, so that nothing happens until one is turned on.
+    pub(super) fn is_off(&self) -> bool {
+        self.are_outputs_settled() && self.machines.iter().all(StateMachine::is_off)
+    }
+
+    /// Goes on to a cycle while it [is off](Self::is_off), with these levels on the pads. In the past, nothing happens.
+    pub(super) fn idle_until(&mut self, cycle: u64, levels: u32) {
+        if self.cycle < cycle {
+            self.inputs.levels = levels & GPIOS;
+            self.pass(cycle);
+        }
     }
 
     /// Says that a level may have changed in [`cycle`](Self::cycle) that [`Levels::until`] did not foresee, so that

@@ -8,6 +8,11 @@ pub trait Pins {
     /// From `cycle` on the block drives `outputs`, which it did not before. It asks for the [`levels`](Self::levels)
     /// in that cycle next.
     fn drive(&mut self, cycle: u64, outputs: Outputs);
+
+    /// Whether [`Pio::run`](super::Pio::run) is to end behind the present cycle.
+    fn ends_run(&self) -> bool {
+        false
+    }
 }
 
 /// The levels on the pads, for some time.

@@ -2,6 +2,7 @@
 
 use super::fault::RegisterFault;
 use super::fifo::Fifo;
+use super::forecast::Shifts;
 use super::instruction::Instruction;
 use super::machine::{ExecControl, PinControl, ShiftControl, StateMachine};
 use super::{Pio, STATE_MACHINES};
@@ -158,7 +159,10 @@ impl Pio {
             Register::Irq => self.irq_flags &= !(value as u8),
             Register::IrqForce => self.irq_flags |= value as u8,
             Register::InputSyncBypass => self.inputs.bypass = value,
-            Register::InstrMem(address) => self.program[address] = Instruction::decode(value as u16),
+            Register::InstrMem(address) => {
+                self.program[address] = Instruction::decode(value as u16);
+                self.shifts = Shifts::of(&self.program);
+            }
             Register::Clkdiv(machine) => {
                 let (integer, fraction) = (value >> 16, value >> 8 & 0xff);
                 if integer == 0 && fraction != 0 {

@@ -2,6 +2,7 @@
 
 use std::array;
 
+use super::machine::StateMachine;
 use super::registers::bits;
 use super::{Pio, SYSTEM_IRQ_FLAGS};
 
@@ -11,6 +12,11 @@ impl Pio {
     pub fn interrupts(&self) -> [bool; 2] {
         let raw = self.raw_interrupts();
         array::from_fn(|line| self.interrupt_status(raw, line) != 0)
+    }
+
+    /// Whether an interrupt line can be raised by what a state machine does.
+    pub(in crate::rp2040) const fn can_interrupt(&self) -> bool {
+        self.interrupt_enable[0] | self.interrupt_enable[1] != 0
     }
 
     /// Whether the TX FIFO of a state machine has room: the level of its TX DREQ.
@@ -31,6 +37,12 @@ impl Pio {
     #[must_use]
     pub const fn is_rx_ready(&self, machine: usize) -> bool {
         !self.machines[machine].rx.is_empty()
+    }
+
+    /// The words that the TX FIFO of a state machine has room for, and those that its RX FIFO holds.
+    pub(in crate::rp2040) const fn fifo_levels(&self, machine: usize) -> (usize, usize) {
+        let StateMachine { tx, rx, .. } = &self.machines[machine];
+        (tx.room(), rx.level())
     }
 
     /// What writing to TXF does: puts a word into the TX FIFO of a state machine. If that is full the word is lost, and

@@ -5,6 +5,7 @@ mod entry;
 mod faults;
 mod interrupts;
 mod priority;
+mod protection;
 mod sleep;
 mod system_control;
 mod systick;

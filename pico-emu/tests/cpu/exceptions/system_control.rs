@@ -94,14 +94,13 @@ fn the_memory_protection_unit_keeps_its_regions() {
 
 #[test]
 fn what_the_emulator_lacks_stops_it() {
-    // MPU_CTRL.ENABLE, and DHCSR, which is a debugger's.
-    for (instruction, address, value) in [(STORE, 0xe000_ed94, 1), (LOAD, 0xe000_edf0, 0)] {
+    // DHCSR, which is a debugger's.
+    for instruction in [LOAD, STORE] {
         let mut machine = machine(&[instruction]);
-        machine.write(Register::R0, address);
-        machine.write(Register::R1, value);
+        machine.write(Register::R0, 0xe000_edf0);
         match machine.run(1000) {
             Stop::Fault(fault) => {
-                assert_eq!((fault.bus.kind, fault.bus.address), (BusFaultKind::NotModelled, address));
+                assert_eq!((fault.bus.kind, fault.bus.address), (BusFaultKind::NotModelled, 0xe000_edf0));
             }
             stop => panic!("{stop:?}"),
         }

@@ -23,6 +23,12 @@ pub(super) fn demands(recording: &Recording) -> [Demand; 5] {
     ]
 }
 
+/// Where an emulation could not do what the firmware asked for, no run says anything about the firmware.
+pub(super) fn emulation(recording: &Recording) -> Option<Demand> {
+    let demand = of_each("the emulation does what the firmware asks for", recording, |board| board.problems.clone());
+    (!demand.holds()).then_some(demand)
+}
+
 /// A demand of each board.
 fn of_each(what: &str, recording: &Recording, judge: impl Fn(&BoardRecording) -> Vec<(Duration, String)>) -> Demand {
     let boards = recording.boards.iter().enumerate();

@@ -62,7 +62,7 @@ impl Demand {
 ///
 /// Always, no attempt outlasts its time-out; each colour that a board shows was sent to it, seen on the air, during that
 /// attempt; no board that has power falls silent; no server keeps a connection beyond its time; and no router keeps two addresses
-/// for a board, or one for two.
+/// for a board, or one for two. Of emulated boards it is said where the emulation could not do what the firmware asked for.
 ///
 /// The recording must be of a run of this scenario.
 #[must_use]
@@ -76,6 +76,7 @@ pub fn judge(scenario: &Scenario, recording: &Recording) -> Verdict {
         judge_expectation(expectation, &Judged { recording, boards: &concerned, expectation }, &mut demands);
     }
     demands.extend(always::demands(recording));
+    demands.extend(always::emulation(recording));
     Verdict { demands }
 }
 

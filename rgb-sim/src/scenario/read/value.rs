@@ -190,7 +190,7 @@ impl FromValue for Direction {
 impl FromValue for JoinFault {
     fn from_value(value: &DeValue<'_>) -> Result<Self, WrongKind> {
         let known = JOIN_FAULTS.into_iter().find(|fault| value.as_str() == Some(join_fault_name(*fault)));
-        known.ok_or(WrongKind::Expected("\"not_found\", \"wrong_passphrase\", \"failed\" or \"hang\""))
+        known.ok_or(WrongKind::Expected("\"not_found\", \"wrong_passphrase\", \"full\", \"failed\" or \"hang\""))
     }
 }
 

@@ -49,7 +49,7 @@ fn write_board(index: usize, board: &BoardRecording, calms: &[Calm<'_>], page: &
     let if_asks = |text: String| if board.role.asks() { text } else { String::new() };
     let first = colors.first().map(|at| measured(at.saturating_sub(board.start)));
     let recovery = longest_recovery(&colors, board.start, calms).map(measured);
-    let served = of(|kind| matches!(kind, BoardEventKind::Served(_)));
+    let served = of(|kind| matches!(kind, BoardEventKind::Served { .. }));
     page.leaf("td", &[("class", &"name")], board.role.as_str());
     let numbers = [
         if_asks(count(attempts)),

@@ -78,13 +78,15 @@ impl<T: Tier> Run<T> {
         let mut nodes = Vec::with_capacity(boards.len());
         for (index, plan) in boards.iter().enumerate() {
             let board_seed = named_rng(seed, plan.name.as_bytes()).next_u64();
-            let mut board =
-                tier.board(plan, board_seed).map_err(|error| RunError::Board { board: plan.name.clone(), error })?;
+            let address = board_address(index);
+            let mut board = tier
+                .board(plan, address, board_seed)
+                .map_err(|error| RunError::Board { board: plan.name.clone(), error })?;
             if !plan.start.is_zero() {
                 board.power_off();
             }
             let placement = Placement { position_m: plan.distance_m };
-            nodes.push(world.add_station(board_address(index), placement, Machine::Board(Box::new(board))));
+            nodes.push(world.add_station(address, placement, Machine::Board(Box::new(board))));
         }
         let recording =
             Recording { seed, boards: boards.iter().map(BoardRecording::new).collect(), ..Recording::default() };
@@ -199,10 +201,13 @@ impl<T: Tier> Run<T> {
         self.world.run_until(instant(until));
         let first = self.news.len();
         for index in 0..self.nodes.len() {
-            let board = self.world.host_at_rest(self.nodes[index]).as_board_mut();
-            for BoardEvent { at, kind } in board.map(T::Board::take_events).unwrap_or_default() {
+            let Some(board) = self.world.host_at_rest(self.nodes[index]).as_board_mut() else { continue };
+            let (events, problems) = (board.take_events(), board.take_problems());
+            for BoardEvent { at, kind } in events {
                 self.record(index, since_start(at), kind);
             }
+            let problems = problems.into_iter().map(|(at, problem)| (since_start(at), problem));
+            self.recording.boards[index].problems.extend(problems);
         }
         // Each board's are in order already.
         self.news[first..].sort_by_key(|happening| happening.at);

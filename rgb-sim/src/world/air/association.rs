@@ -12,12 +12,25 @@ use super::{Air, Due};
 /// Why a join fails, as a radio reports it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// No access point of this name in reach.
+    /// No access point of this name in reach that has a passphrase where the station has one, and none where it has none.
     NetworkNotFound,
     /// The handshake over the passphrase failed.
     WrongPassphrase,
-    /// Anything else: the access point is full, or a frame of the handshake got lost too often.
+    /// The access point takes no more stations.
+    Full,
+    /// Anything else: a frame of the handshake got lost too often, or the access point is gone by then.
     Failed,
+}
+
+/// How an access point comes to have a station no longer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Departure {
+    /// The station has left.
+    Left,
+    /// The access point has sent it away.
+    SentAway,
+    /// Nothing is heard of it any more.
+    Vanished,
 }
 
 /// What a join suffers on purpose.
@@ -84,9 +97,9 @@ impl Air {
     pub fn deauthenticate(&mut self, node: NodeId) {
         let Some(link) = self.node(node).link() else { return };
         let loss = link.down.loss(26);
-        self.drop_member(node);
+        self.drop_member(node, Departure::SentAway);
         if self.random.next_u32() >= loss {
-            self.lose_link(node);
+            self.lose_link(node, NicEvent::SentAway);
         } else {
             self.forget(node);
         }
@@ -94,7 +107,7 @@ impl Air {
 
     /// The access point forgets a station, which goes on to believe in the link until it gives up by itself.
     pub fn kill_link(&mut self, node: NodeId) {
-        self.drop_member(node);
+        self.drop_member(node, Departure::Vanished);
         if let Attachment::Joined(link) = &mut self.node_mut(node).attachment {
             link.is_alive = false;
         }
@@ -131,7 +144,7 @@ impl Air {
         let (span, outcome) = match fault {
             Some(JoinFault::Hang) => return,
             Some(JoinFault::Fail(refusal)) => (scan, Err(refusal)),
-            None => match self.strongest(node, ssid) {
+            None => match self.strongest(node, ssid, passphrase.is_some()) {
                 None => (scan * SCANS, Err(Refusal::NetworkNotFound)),
                 Some(id) if self.access_point(id).config.passphrase.as_deref() != passphrase => {
                     (scan + self.millis(WRONG_PASSPHRASE_MS), Err(Refusal::WrongPassphrase))
@@ -144,7 +157,7 @@ impl Air {
                     } else if !is_full && self.random.next_u32().is_multiple_of(HANGING_HANDSHAKES) {
                         return;
                     } else {
-                        (span, Err(Refusal::Failed))
+                        (span, Err(if is_full { Refusal::Full } else { Refusal::Failed }))
                     }
                 }
             },
@@ -161,7 +174,7 @@ impl Air {
                 self.node_mut(node).attachment = Attachment::Joined(Box::new(link));
                 self.access_points[id.index()].members.push(node);
                 self.tell_owner(id, NicEvent::StationJoined(self.node(node).hardware_address));
-                NicEvent::Joined
+                NicEvent::Joined { bssid: self.bssid(id), channel: self.access_point(id).config.channel }
             }
             Err(refusal) => {
                 self.node_mut(node).attachment = Attachment::Idle;
@@ -172,7 +185,7 @@ impl Air {
     }
 
     pub(super) fn leave(&mut self, node: NodeId) {
-        self.drop_member(node);
+        self.drop_member(node, Departure::Left);
         let card = self.node_mut(node);
         match card.attachment {
             Attachment::Joined(_) | Attachment::Joining => card.attachment = Attachment::Idle,
@@ -197,6 +210,7 @@ impl Air {
             self.access_point_down(id);
             self.node_mut(node).attachment = Attachment::Idle;
         }
+        self.drop_member(node, Departure::Vanished);
         self.leave(node);
     }
 
@@ -220,26 +234,26 @@ impl Air {
             link.is_alive && link.strength_dbm >= BEACON_MIN_DBM && self.access_point(link.access_point).is_up
         });
         if !is_heard {
-            self.drop_member(node);
-            self.lose_link(node);
+            self.drop_member(node, Departure::Vanished);
+            self.lose_link(node, NicEvent::LinkLost);
         }
         !is_heard
     }
 
-    fn lose_link(&mut self, node: NodeId) {
+    fn lose_link(&mut self, node: NodeId, event: NicEvent) {
         let card = self.node_mut(node);
         card.attachment = Attachment::Idle;
         card.association += 1;
         card.inbox.clear();
-        self.report(node, NicEvent::LinkLost);
+        self.report(node, event);
     }
 
-    fn drop_member(&mut self, node: NodeId) {
+    fn drop_member(&mut self, node: NodeId, departure: Departure) {
         let Some(id) = self.node(node).link().map(|link| link.access_point) else { return };
         let members = &mut self.access_points[id.index()].members;
         if let Some(place) = members.iter().position(|member| *member == node) {
             members.remove(place);
-            self.tell_owner(id, NicEvent::StationLeft(self.node(node).hardware_address));
+            self.tell_owner(id, NicEvent::StationLeft(self.node(node).hardware_address, departure));
         }
     }
 
@@ -253,17 +267,23 @@ impl Air {
         }
     }
 
-    /// The access point of this name that is heard best.
-    fn strongest(&mut self, node: NodeId, ssid: &str) -> Option<AccessPointId> {
+    /// The access point of this name and kind that is heard best.
+    fn strongest(&mut self, node: NodeId, ssid: &str, is_secure: bool) -> Option<AccessPointId> {
         let candidates = (0..self.access_points.len() as u32).map(AccessPointId);
         let named: Vec<_> = candidates
-            .filter(|id| self.access_point(*id).is_up && self.access_point(*id).config.ssid == ssid)
+            .filter(|id| {
+                let config = &self.access_point(*id).config;
+                config.ssid == ssid && config.passphrase.is_some() == is_secure
+            })
             .collect();
-        let heard = named.into_iter().map(|id| (self.strength(node, id), id));
-        heard
-            .filter(|(dbm, _)| *dbm >= BEACON_MIN_DBM)
-            .reduce(|best, other| if other.0 > best.0 { other } else { best })
-            .map(|(_, id)| id)
+        let heard = named.into_iter().filter_map(|id| Some((self.heard(node, id)?, id)));
+        heard.reduce(|best, other| if other.0 > best.0 { other } else { best }).map(|(_, id)| id)
+    }
+
+    /// How strong a station hears the beacons of an access point, in dBm, if it does.
+    pub(super) fn heard(&mut self, node: NodeId, id: AccessPointId) -> Option<f64> {
+        let is_up = self.access_point(id).is_up;
+        is_up.then(|| self.strength(node, id)).filter(|dbm| *dbm >= BEACON_MIN_DBM)
     }
 
     fn handshake_succeeds(&mut self, node: NodeId, id: AccessPointId) -> bool {

@@ -6,6 +6,7 @@ mod association;
 mod faults;
 mod nic;
 mod node;
+mod scan;
 mod signal;
 mod transfer;
 
@@ -13,10 +14,11 @@ use rand::Rng;
 use rgb_proto::Instant;
 
 pub use access_point::{AccessPointConfig, AccessPointId};
-pub use association::{JoinFault, Refusal};
+pub use association::{Departure, JoinFault, Refusal};
 pub use faults::{Direction, LinkRule, LinkRuleId};
 pub use nic::{Nic, NicEvent};
 pub use node::{NodeId, Placement};
+pub use scan::HeardNetwork;
 
 use super::random::Random;
 use super::schedule::{Next, Schedule};

@@ -3,23 +3,31 @@
 use rgb_proto::Instant;
 use smoltcp::phy::{Device, DeviceCapabilities, Medium, RxToken, TxToken};
 
-use super::association::Refusal;
+use super::association::{Departure, Refusal};
 use super::node::{Attachment, NodeId};
+use super::scan::HeardNetwork;
 use super::{AccessPointConfig, Air};
 
 /// Something that a radio reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NicEvent {
     /// The join succeeded.
-    Joined,
+    Joined {
+        /// The access point's address.
+        bssid: [u8; 6],
+        /// Its channel in the 2.4 GHz band, 1 to 14.
+        channel: u8,
+    },
     /// The join failed.
     JoinFailed(Refusal),
-    /// The link that worked is gone.
+    /// The link that worked is gone: the access point's beacons stay away.
     LinkLost,
+    /// The link that worked is gone: the access point has sent the station away.
+    SentAway,
     /// As an access point: this station has come.
     StationJoined([u8; 6]),
     /// As an access point: this station has gone.
-    StationLeft([u8; 6]),
+    StationLeft([u8; 6], Departure),
 }
 
 impl NicEvent {
@@ -29,13 +37,17 @@ impl NicEvent {
             u64::from_le_bytes([a, b, c, d, e, f, kind, 0])
         }
         match self {
-            Self::Joined => 1,
+            Self::Joined { .. } => 1,
             Self::JoinFailed(Refusal::NetworkNotFound) => 2,
             Self::JoinFailed(Refusal::WrongPassphrase) => 3,
             Self::JoinFailed(Refusal::Failed) => 4,
             Self::LinkLost => 5,
+            Self::JoinFailed(Refusal::Full) => 6,
+            Self::SentAway => 7,
             Self::StationJoined(address) => with(1, address),
-            Self::StationLeft(address) => with(2, address),
+            Self::StationLeft(address, Departure::Left) => with(2, address),
+            Self::StationLeft(address, Departure::SentAway) => with(3, address),
+            Self::StationLeft(address, Departure::Vanished) => with(4, address),
         }
     }
 }
@@ -69,6 +81,11 @@ impl<'a> Nic<'a> {
     #[must_use]
     pub fn hardware_address(&self) -> [u8; 6] {
         self.air.node(self.node).hardware_address
+    }
+
+    /// The networks that the radio hears, in the order of their access points.
+    pub fn scan(&mut self) -> Vec<HeardNetwork> {
+        self.air.scan(self.node)
     }
 
     /// Joins the network of this name, with this passphrase unless it is open. What comes of it is an event; sometimes

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rgb_proto::discovery::Label;
 use rgb_proto::settings::Ssid;
-use rgb_proto::{ErrorKind, ExchangeError, Instant, Rgb, ServeError, Served, StationFailure};
+use rgb_proto::{ErrorKind, ExchangeError, Instant, Rgb, ServeError, StationFailure};
 
 /// Something that happened on a board.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +49,10 @@ pub enum BoardEventKind {
         outcome: Result<Rgb, ExchangeError>,
     },
     /// The server answered a request.
-    Served(Served),
+    Served {
+        /// With this colour; none when it was a document.
+        color: Option<Rgb>,
+    },
     /// A client of the server got no reply.
     ServeFailed(ServeError),
 }
@@ -82,7 +85,7 @@ impl BoardCounts {
                     self.failures[kind] += 1;
                 }
             }
-            BoardEventKind::Served(_) => self.served += 1,
+            BoardEventKind::Served { .. } => self.served += 1,
             BoardEventKind::ServeFailed(_) => self.serve_failures += 1,
             BoardEventKind::Started
             | BoardEventKind::Joining(_)

@@ -183,7 +183,7 @@ impl Membership {
     fn handle_event(&mut self, event: NicEvent, record: &mut Record) {
         let now = record.now;
         match event {
-            NicEvent::Joined => {
+            NicEvent::Joined { .. } => {
                 record.tell(BoardEventKind::Joined);
                 self.station.handle_joined(now);
             }
@@ -191,12 +191,12 @@ impl Membership {
                 let error = match refusal {
                     Refusal::NetworkNotFound => JoinError::NetworkNotFound,
                     Refusal::WrongPassphrase => JoinError::WrongPassphrase,
-                    Refusal::Failed => JoinError::Other,
+                    Refusal::Full | Refusal::Failed => JoinError::Other,
                 };
                 self.station.handle_join_failed(error, now);
             }
-            NicEvent::LinkLost => self.station.handle_link_lost(now),
-            NicEvent::StationJoined(_) | NicEvent::StationLeft(_) => {}
+            NicEvent::LinkLost | NicEvent::SentAway => self.station.handle_link_lost(now),
+            NicEvent::StationJoined(_) | NicEvent::StationLeft(..) => {}
         }
     }
 

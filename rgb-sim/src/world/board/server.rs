@@ -196,7 +196,7 @@ fn account(outcome: Result<Served, ServeError>, record: &mut Record) {
     match outcome {
         Ok(served) => {
             record.handle_sent(served.color);
-            record.tell(BoardEventKind::Served(served));
+            record.tell(BoardEventKind::Served { color: served.color });
         }
         Err(error) => record.tell(BoardEventKind::ServeFailed(error)),
     }

@@ -97,6 +97,16 @@ impl ShiftControl {
         }
     }
 
+    /// 1 to 32 bits.
+    pub(in crate::rp2040::pio) const fn pull_threshold(&self) -> u8 {
+        self.pull_threshold
+    }
+
+    /// 1 to 32 bits.
+    pub(in crate::rp2040::pio) const fn push_threshold(&self) -> u8 {
+        self.push_threshold
+    }
+
     const fn threshold(field: u32) -> u8 {
         if field == 0 { 32 } else { field as u8 }
     }

@@ -143,6 +143,21 @@ impl StateMachine {
         self.is_enabled = is_enabled;
     }
 
+    /// Whether an instruction comes next that is not from the program.
+    pub(super) const fn has_foreign_instruction(&self) -> bool {
+        self.forced.is_some() || self.latched.is_some()
+    }
+
+    /// How many bits have been shifted out of the OSR.
+    pub(super) const fn osr_count(&self) -> u8 {
+        self.osr.count
+    }
+
+    /// How many bits have been shifted into the ISR.
+    pub(super) const fn isr_count(&self) -> u8 {
+        self.isr.count
+    }
+
     /// Executes an instruction next, before all else.
     pub(super) const fn force(&mut self, instruction: Instruction) {
         self.forced = Some(instruction);

@@ -24,5 +24,6 @@ pub(super) fn board(name: &str, role: Role, events: &[(Duration, BoardEventKind)
         strange_colors: Vec::new(),
         leaked_connection: None,
         leaked_lease: None,
+        problems: Vec::new(),
     }
 }

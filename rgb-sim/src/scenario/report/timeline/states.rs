@@ -94,7 +94,7 @@ impl History {
                         Err(_) => failures.push(*at),
                     }
                 }
-                BoardEventKind::Served(served) if !asks && served.color.is_some() => colors.turn(*at, served.color),
+                BoardEventKind::Served { color: Some(color) } if !asks => colors.turn(*at, Some(*color)),
                 BoardEventKind::ServeFailed(_) if !asks => failures.push(*at),
                 _ => {}
             }
@@ -139,7 +139,7 @@ mod tests {
     use std::net::Ipv4Addr;
 
     use rgb_proto::settings::Role;
-    use rgb_proto::{ExchangeError, JoinError, Request, Served, StationFailure};
+    use rgb_proto::{ExchangeError, JoinError, StationFailure};
 
     use super::*;
     use crate::scenario::report::tests::board;
@@ -256,14 +256,7 @@ mod tests {
 
     #[test]
     fn a_server_that_has_an_address_works_and_has_the_colours_that_it_sent() {
-        let served = |color| {
-            BoardEventKind::Served(Served {
-                request: Request::Data { name: None },
-                color,
-                request_over_limit: false,
-                abandoned: false,
-            })
-        };
+        let served = |color| BoardEventKind::Served { color };
         let server = board(
             "server",
             Role::Server,

@@ -1,0 +1,178 @@
+//! A board with real firmware, as a host of the world.
+
+use std::collections::BTreeSet;
+use std::net::Ipv4Addr;
+use std::time::Duration;
+
+use pico_emu::rp2040::{ImageError, PwmDuty, Stop};
+use pico_emu::{Board, BoardConfig};
+use rgb_proto::settings::Settings;
+use rgb_proto::{Instant, Rgb};
+
+use super::light::{ALWAYS, shown_color};
+use super::medium::NicMedium;
+use super::serial::Line;
+use super::witness::Witness;
+use crate::provision::{Chip, settings_uf2};
+use crate::scenario::ScenarioBoard;
+use crate::world::{BoardEvent, Host, Nic};
+
+/// While a processor is awake, a frame that the firmware sends reaches the air at most so late.
+const QUANTUM: Duration = Duration::from_micros(50);
+
+/// The port of the firmware's log.
+const LOG_UART: usize = 0;
+
+/// A Pico W with real firmware in its flash memory, behind a network card of the world.
+///
+/// It gets power when it is added to the world.
+pub struct EmulatedBoard {
+    board: Board,
+    power: Power,
+    settings: Settings,
+    witness: Witness,
+    /// What the emulation could not do: all of it, and what nobody has asked for yet.
+    problems: BTreeSet<String>,
+    new_problems: Vec<(Instant, String)>,
+}
+
+/// The power that the board is to have.
+enum Power {
+    On,
+    Off,
+    /// On, after it was off.
+    Restart,
+}
+
+impl EmulatedBoard {
+    /// A board with this firmware, a UF2 or ELF file, and these settings in its flash memory. The radio has the network
+    /// card's address; the seed decides the randomness of the chip.
+    ///
+    /// # Errors
+    ///
+    /// [`ImageError`] if the firmware is not for this board.
+    pub fn new(firmware: &[u8], settings: &Settings, hardware_address: [u8; 6], seed: u64) -> Result<Self, ImageError> {
+        let radio_address = Some(hardware_address);
+        let mut board = Board::new(BoardConfig { seed, unique_id: seed.to_be_bytes(), radio_address });
+        board.power_off();
+        board.load(firmware)?;
+        board.load(&settings_uf2(settings, Chip::Rp2040))?;
+        Ok(Self {
+            board,
+            power: Power::Restart,
+            witness: Witness::new(settings.client_config().timeout),
+            settings: settings.clone(),
+            problems: BTreeSet::new(),
+            new_problems: Vec::new(),
+        })
+    }
+
+    /// From now on keeps the lines of the firmware's log, for [`take_lines`](Self::take_lines).
+    pub fn record_lines(&mut self) {
+        self.witness.record_lines();
+    }
+
+    /// The lines of the firmware's log since the last call. Without [`record_lines`](Self::record_lines) there are none.
+    pub fn take_lines(&mut self) -> Vec<Line> {
+        self.witness.take_lines()
+    }
+
+    /// The colour that the LED shows.
+    #[must_use]
+    pub fn color(&self) -> Rgb {
+        self.witness.color()
+    }
+
+    /// Runs the board until now, and sees what it does.
+    fn run(&mut self, nic: &mut Nic<'_>) {
+        let now = nic.now();
+        let Self { board, witness, .. } = self;
+        let mut medium = NicMedium::new(nic, |frame: &[u8]| witness.handle_sent(frame, now));
+        let time = now.saturating_duration_since(Instant::ORIGIN);
+        let mut stop = board.run_until(time, &mut medium);
+        if stop == Stop::Deadline {
+            medium.listen();
+            stop = board.run_until(time, &mut medium);
+        }
+        let pins = self.settings.led_pins().map(|pin| board.pwm_duty(usize::from(pin)).as_ref().map(high));
+        witness.handle_light(shown_color(pins, self.settings.led()), now);
+        let bytes = board.take_uart_output(LOG_UART);
+        witness.handle_serial(&bytes, now);
+        while let Some(report) = self.board.take_report() {
+            self.handle_problem(report.to_string(), now);
+        }
+        if stop != Stop::Deadline {
+            self.handle_problem(format!("the board cannot go on: {stop}"), now);
+            self.power = Power::Off;
+        }
+    }
+
+    fn handle_problem(&mut self, problem: String, now: Instant) {
+        if self.problems.insert(problem.clone()) {
+            self.new_problems.push((now, problem));
+        }
+    }
+
+    /// Gives and takes power as is wanted.
+    fn switch(&mut self, nic: &mut Nic<'_>) {
+        if let Power::Off | Power::Restart = self.power
+            && self.board.is_powered()
+        {
+            nic.power_off();
+            self.board.power_off();
+            self.witness.handle_power_lost(nic.now());
+        }
+        if let Power::Restart = self.power {
+            self.board.power_on();
+            self.power = Power::On;
+        }
+    }
+}
+
+/// How much of the time a pin is high.
+fn high(duty: &PwmDuty) -> u16 {
+    (duty.fraction() * f64::from(ALWAYS) + 0.5) as u16
+}
+
+impl Host for EmulatedBoard {
+    fn poll(&mut self, nic: &mut Nic<'_>) -> Option<Instant> {
+        self.run(nic);
+        self.switch(nic);
+        let next_us = self.board.next_event()?.as_nanos().div_ceil(1000);
+        let next = Instant::from_micros(u64::try_from(next_us).unwrap_or(u64::MAX));
+        Some(if next > nic.now() { next } else { nic.now() + QUANTUM })
+    }
+}
+
+impl ScenarioBoard for EmulatedBoard {
+    fn power_off(&mut self) {
+        self.power = Power::Off;
+    }
+
+    fn power_on(&mut self) {
+        if let Power::Off = self.power {
+            self.power = Power::Restart;
+        }
+    }
+
+    fn reboot(&mut self) {
+        self.power = Power::Restart;
+    }
+
+    fn take_events(&mut self) -> Vec<BoardEvent> {
+        self.witness.take_events()
+    }
+
+    fn take_problems(&mut self) -> Vec<(Instant, String)> {
+        std::mem::take(&mut self.new_problems)
+    }
+
+    fn address(&self) -> Option<Ipv4Addr> {
+        self.witness.address()
+    }
+
+    /// From outside nobody can tell.
+    fn oldest_connection(&self) -> Option<Instant> {
+        None
+    }
+}

@@ -1,0 +1,4 @@
+//! Boards with real firmware on the virtual network.
+
+mod firmware;
+mod medium;
