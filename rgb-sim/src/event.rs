@@ -169,6 +169,20 @@ pub enum Event {
         /// The network, the address, the name, or what went wrong.
         detail: Option<String>,
     },
+    /// An emulated board has written a line on its serial port.
+    Serial {
+        at_us: u64,
+        board: String,
+        /// The firmware's own words, without the time in front of them.
+        text: String,
+    },
+    /// The firmware of an emulated board has failed, or does what is not emulated.
+    Problem {
+        at_us: u64,
+        board: String,
+        /// What, for people: a line, and a backtrace behind it where there is one.
+        message: String,
+    },
     /// Whether something that must hold in a scenario did.
     Demand {
         /// What, in words.

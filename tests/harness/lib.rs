@@ -7,6 +7,7 @@
 //! | [`tutorial`] | the tutorial's client and server, as blocking sockets |
 //! | [`bad_server`] | servers that reset, hang, and send what is no colour |
 //! | [`bad_client`] | clients that stay silent, break off, and never stop |
+//! | [`firmware()`] | the firmware's image for a Pico W |
 //! | [`machine`] | machines with a network of their own |
 //! | [`port`] | a port of one's own that refuses connections until somebody listens |
 //! | [`terminal`] | a program on a pseudoterminal |
@@ -16,6 +17,7 @@
 
 pub mod bad_client;
 pub mod bad_server;
+mod firmware;
 pub mod machine;
 pub mod port;
 mod process;
@@ -26,6 +28,7 @@ pub mod simulator;
 pub mod terminal;
 pub mod tutorial;
 
+pub use firmware::{Firmware, firmware};
 pub use machine::Machine;
 pub use process::Process;
 pub use program::rgb_sim;

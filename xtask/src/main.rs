@@ -19,7 +19,8 @@ use self::firmware::chip::{self, Chip};
 
 /// Checks and builds of this workspace that cargo alone cannot do.
 ///
-/// Each one exits with 0 when all is well, 1 when it found something, and 2 when its arguments make no sense.
+/// Each one exits with 0 when all is well, 1 when it found something, 2 when its arguments make no sense, and 3 when this
+/// machine lacks what a build for a board needs.
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 struct Cli {
@@ -88,12 +89,23 @@ enum Failure {
     Fuzz(#[from] fuzz::FuzzError),
 }
 
+impl Failure {
+    /// Whoever asks for a build can tell one that fails from a machine that can have none.
+    const fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Embedded(embedded::EmbeddedError::Toolchain(_))
+            | Self::Firmware(firmware::FirmwareError::Toolchain(_)) => ExitCode::from(3),
+            _ => ExitCode::FAILURE,
+        }
+    }
+}
+
 fn main() -> ExitCode {
     match run(&Cli::parse().task) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("error: {failure}");
-            ExitCode::FAILURE
+            failure.exit_code()
         }
     }
 }

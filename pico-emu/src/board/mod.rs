@@ -79,6 +79,8 @@ pub struct Board {
     starts: u64,
     inputs: Inputs,
     has_usb: bool,
+    /// Where runs are to stop.
+    stops: Vec<u32>,
 }
 
 impl Board {
@@ -96,6 +98,7 @@ impl Board {
             starts: 0,
             inputs: Inputs::default(),
             has_usb: false,
+            stops: Vec::new(),
         }
     }
 
@@ -133,6 +136,7 @@ impl Board {
         let next = Self::new_machine(&self.config, self.starts, wiring);
         let before = std::mem::replace(&mut self.machine, next);
         self.machine.chip_mut().write_flash(0, before.chip().flash());
+        self.stops.iter().for_each(|address| self.machine.stop_at(*address));
         self.inputs.clone().connect(self);
     }
 
@@ -151,6 +155,13 @@ impl Board {
         if self.is_powered { self.powered_at + self.machine.time() } else { self.time }
     }
 
+    /// Has runs stop with [`Stop::Reached`] before either core executes the instruction at an address, whenever the power
+    /// comes. The program cannot notice.
+    pub fn stop_at(&mut self, address: u32) {
+        self.stops.push(address);
+        self.machine.stop_at(address);
+    }
+
     /// Runs until a time.
     pub fn run_until(&mut self, time: Duration, medium: &mut dyn Medium) -> Stop {
         loop {
@@ -163,9 +174,10 @@ impl Board {
                 self.time = time;
                 return Stop::Deadline;
             }
-            let planned = self.machine.chip().wires().planned_us().map(Duration::from_micros);
-            // A radio that is due again at once is so in the next microsecond.
-            let until = planned.map_or(time, |planned| planned.max(now + Duration::from_micros(1)).min(time));
+            // A radio that is due again at once is so in the next microsecond, wherever this run ends.
+            let next_us = micros(now) + 1;
+            let planned_us = self.machine.chip().wires().planned_us();
+            let until = planned_us.map_or(time, |planned_us| Duration::from_micros(planned_us.max(next_us)).min(time));
             match self.machine.run_until(until - self.powered_at) {
                 Stop::Deadline | Stop::Wires => {}
                 stop => return stop,
@@ -222,8 +234,16 @@ impl Board {
     }
 
     fn poll_radio(&mut self, medium: &mut dyn Medium) {
-        let now_us = u64::try_from(self.time().as_micros()).unwrap_or(u64::MAX);
-        let cycle = self.machine.cycle();
+        let chip = self.machine.chip();
+        let due_since = chip.wires().due_since().filter(|_| self.is_powered);
+        let cycle = due_since.unwrap_or(self.machine.cycle());
+        let time =
+            due_since.map_or_else(|| self.time(), |cycle| self.powered_at + Duration::from_nanos(chip.time_ns(cycle)));
+        let now_us = micros(time);
         self.machine.chip_mut().change_wires(|wiring| wiring.poll(cycle, now_us, medium));
     }
+}
+
+fn micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }

@@ -15,8 +15,8 @@ pub(super) struct Wiring {
     radio: Option<Cyw43439>,
     /// When the radio is to be polled, in its microseconds.
     planned_us: Option<u64>,
-    /// It has to be polled earlier than was planned.
-    is_due: bool,
+    /// Since which cycle it has to be polled, earlier than was planned.
+    due_since: Option<u64>,
     chip: Drive,
     /// The levels at the radio's pins.
     levels: u32,
@@ -27,7 +27,7 @@ impl Wiring {
     pub(super) fn new(radio_address: Option<[u8; 6]>) -> Self {
         let trace = Trace::new();
         let radio = radio_address.map(Cyw43439::new);
-        Self { radio, planned_us: None, is_due: false, chip: Drive::NONE, levels: 0, trace }
+        Self { radio, planned_us: None, due_since: None, chip: Drive::NONE, levels: 0, trace }
     }
 
     pub(super) const fn radio(&self) -> Option<&Cyw43439> {
@@ -46,14 +46,20 @@ impl Wiring {
 
     /// When the radio is to be polled next, in microseconds.
     pub(super) const fn planned_us(&self) -> Option<u64> {
-        if self.is_due { Some(0) } else { self.planned_us }
+        if self.due_since.is_some() { Some(0) } else { self.planned_us }
+    }
+
+    /// Since which cycle the radio has been due, if it is earlier than was planned. The processor may have gone on a
+    /// little, which the radio does not see.
+    pub(super) const fn due_since(&self) -> Option<u64> {
+        self.due_since
     }
 
     /// Lets the radio act on the air.
     pub(super) fn poll(&mut self, cycle: u64, now_us: u64, medium: &mut dyn Medium) {
         let Some(radio) = &mut self.radio else { return };
         self.planned_us = radio.poll(now_us, &mut TracedMedium { medium, trace: &mut self.trace, cycle });
-        self.is_due = false;
+        self.due_since = None;
         self.trace_radio(cycle);
     }
 
@@ -69,8 +75,12 @@ impl Wiring {
         if changed & (POWER | SELECT) != 0 {
             radio.set_power(is_high(POWER));
             radio.set_select(is_high(SELECT));
-            // What a transaction asks for can come before what the radio had planned.
-            self.is_due |= radio.deadline_us().is_some_and(|due| self.planned_us.is_none_or(|planned| due < planned));
+        }
+        // What a transaction asks for can come before what the radio had planned.
+        if radio.deadline_us().is_some_and(|due| self.planned_us.is_none_or(|planned| due < planned)) {
+            self.due_since.get_or_insert(cycle);
+        }
+        if changed & SELECT != 0 {
             self.trace_radio(cycle);
         }
     }
@@ -101,6 +111,6 @@ impl Wires for Wiring {
     }
 
     fn wants_attention(&self) -> bool {
-        self.is_due
+        self.due_since.is_some()
     }
 }

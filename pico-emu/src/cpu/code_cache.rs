@@ -11,7 +11,7 @@ use crate::memory::LINE_LEN;
 pub(super) const BLOCK_LEN_MAX: usize = 32;
 
 /// How many blocks can be kept: a power of two. A block is kept in the one place that its address leads to.
-const PLACES: usize = 1 << 13;
+const PLACES: usize = 1 << 15;
 
 /// How many instructions can be kept before all are forgotten.
 const INSTRUCTIONS_MAX: usize = 1 << 16;

@@ -2,7 +2,7 @@
 
 use pico_emu::bus::CoreId;
 
-use crate::chip::{Chip, IO_BANK0, PADS_BANK0, SIO};
+use crate::chip::{Chip, IO_BANK0, PADS_BANK0, SET, SIO};
 
 const BANK_INTERRUPT: u32 = 1 << 13;
 

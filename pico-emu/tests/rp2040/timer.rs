@@ -2,7 +2,7 @@
 
 use pico_emu::bus::CoreId;
 
-use crate::chip::{Chip, TIMER};
+use crate::chip::{CLR, Chip, SET, TIMER};
 
 const US: u64 = 12;
 

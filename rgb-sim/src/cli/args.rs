@@ -9,6 +9,7 @@ use rgb_proto::{ClientConfig, Mode, Name, ServerConfig};
 use rgb_sim::discovery::Interfaces;
 use rgb_sim::{ServerAddr, SourceSpec};
 
+use super::emulate::{self, EmulateArgs};
 use super::explore::{self, ExploreArgs};
 use super::link::{self, LinkArgs};
 use super::provision::{self, ProvisionArgs};
@@ -27,6 +28,7 @@ Examples:
   rgb-sim link --help                  bad WiFi between your program and a server
   rgb-sim scenario run ap-reboots      a whole WiFi network and its faults, in virtual time
   rgb-sim explore                      random scenarios, until one fails
+  rgb-sim emulate --count 5            two boards with the real firmware, instruction by instruction
   rgb-sim load --connections 256       how many exchanges a second this machine can do
   rgb-sim --json | jq .                for programs: one JSON object a line
 
@@ -98,6 +100,9 @@ Examples:
 Exit status: 0 when a board was found, 1 when none was, 2 for wrong usage or when this machine
 cannot search.")]
     Discover(DiscoverArgs),
+    /// Real Pico Ws, emulated with the very firmware image, on a virtual WiFi network
+    #[command(after_help = emulate::EXAMPLES)]
+    Emulate(Box<EmulateArgs>),
     /// Look for scenarios that boards do not recover from
     #[command(after_help = explore::EXAMPLES)]
     Explore(ExploreArgs),

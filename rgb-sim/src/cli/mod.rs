@@ -2,10 +2,14 @@
 
 mod args;
 mod discover;
+mod emulate;
 mod explore;
+mod firmware;
 mod interrupt;
 mod link;
 mod load;
+mod output;
+mod pace;
 mod provision;
 mod report;
 mod run;
@@ -25,6 +29,7 @@ use rgb_sim::{Event, ScriptError, StartError, Summary};
 use tracing::level_filters::LevelFilter;
 
 use args::{Cli, ColorWhen, Command, CommonArgs};
+use emulate::EmulateError;
 use interrupt::Interrupt;
 use provision::{ProvisionArgs, ProvisionError};
 use scenario::{LoadError, ScenarioCommand};
@@ -41,6 +46,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Discover(args) => args.common(),
         Command::Scenario(args) => args.common(),
         Command::Explore(args) => args.common(),
+        Command::Emulate(args) => args.common,
         Command::Provision(args) => return print_provision(args),
         Command::Completions { shell } => return print_completions(*shell),
     };
@@ -94,6 +100,7 @@ fn execute(command: Command) -> Result<bool, Error> {
             ScenarioCommand::List => scenario::list(),
         },
         Command::Explore(args) => explore::explore(&args, &interrupt),
+        Command::Emulate(args) => emulate::emulate(&args, &interrupt),
         Command::Provision(_) | Command::Completions { .. } => {
             unreachable!("these are done before anything is started")
         }
@@ -119,8 +126,10 @@ enum Error {
     ScenarioFile(#[from] LoadError),
     #[error(transparent)]
     Scenario(Box<RunError<ScriptError>>),
+    #[error(transparent)]
+    Emulate(#[from] EmulateError),
     #[error(
-        "cannot forward a port to \"{0}\": the scenario has no board of this name whose network has a router; \
+        "cannot forward a port to \"{0}\": there is no board of this name whose network has a router; \
          `--forward 8080:server:80` leads from port 8080 of this computer to port 80 of the board \"server\""
     )]
     ForwardTo(String),

@@ -9,6 +9,7 @@ use pico_emu::{Board, BoardConfig};
 use rgb_proto::settings::Settings;
 use rgb_proto::{Instant, Rgb};
 
+use super::debug_info::{DebugInfo, describe};
 use super::light::{ALWAYS, shown_color};
 use super::medium::NicMedium;
 use super::serial::Line;
@@ -31,6 +32,7 @@ pub struct EmulatedBoard {
     power: Power,
     settings: Settings,
     witness: Witness,
+    debug_info: Option<DebugInfo>,
     /// What the emulation could not do: all of it, and what nobody has asked for yet.
     problems: BTreeSet<String>,
     new_problems: Vec<(Instant, String)>,
@@ -62,6 +64,7 @@ impl EmulatedBoard {
             power: Power::Restart,
             witness: Witness::new(settings.client_config().timeout),
             settings: settings.clone(),
+            debug_info: None,
             problems: BTreeSet::new(),
             new_problems: Vec::new(),
         })
@@ -77,14 +80,60 @@ impl EmulatedBoard {
         self.witness.take_lines()
     }
 
+    /// From now on tells when the firmware comes to its handler of a panic or a fault, and where in its source it was. Once.
+    pub fn set_debug_info(&mut self, debug_info: DebugInfo) {
+        debug_info.watch(&mut self.board);
+        self.debug_info = Some(debug_info);
+    }
+
+    /// Whether the board has no power, because nobody gives it any or because its emulation could not go on.
+    #[must_use]
+    pub const fn is_off(&self) -> bool {
+        matches!(self.power, Power::Off)
+    }
+
     /// The colour that the LED shows.
     #[must_use]
     pub fn color(&self) -> Rgb {
         self.witness.color()
     }
 
+    /// The board itself, to be looked at.
+    #[must_use]
+    pub const fn board(&self) -> &Board {
+        &self.board
+    }
+
+    /// The board itself, to connect something to it. Its power and its serial log are taken care of here.
+    pub const fn board_mut(&mut self) -> &mut Board {
+        &mut self.board
+    }
+
     /// Runs the board until now, and sees what it does.
     fn run(&mut self, nic: &mut Nic<'_>) {
+        let now = nic.now();
+        loop {
+            let stop = self.run_program(nic);
+            if stop == Stop::Deadline {
+                break;
+            }
+            self.handle_problem(describe(stop, &self.board, self.debug_info.as_ref()), now);
+            // Where the program handles its own failure it goes on with that.
+            if !matches!(stop, Stop::Reached { .. }) {
+                self.power = Power::Off;
+                break;
+            }
+        }
+        let pins = self.settings.led_pins().map(|pin| self.board.pwm_duty(usize::from(pin)).as_ref().map(high));
+        self.witness.handle_light(shown_color(pins, self.settings.led()), now);
+        let bytes = self.board.take_uart_output(LOG_UART);
+        self.witness.handle_serial(&bytes, now);
+        while let Some(report) = self.board.take_report() {
+            self.handle_problem(report.to_string(), now);
+        }
+    }
+
+    fn run_program(&mut self, nic: &mut Nic<'_>) -> Stop {
         let now = nic.now();
         let Self { board, witness, .. } = self;
         let mut medium = NicMedium::new(nic, |frame: &[u8]| witness.handle_sent(frame, now));
@@ -94,17 +143,7 @@ impl EmulatedBoard {
             medium.listen();
             stop = board.run_until(time, &mut medium);
         }
-        let pins = self.settings.led_pins().map(|pin| board.pwm_duty(usize::from(pin)).as_ref().map(high));
-        witness.handle_light(shown_color(pins, self.settings.led()), now);
-        let bytes = board.take_uart_output(LOG_UART);
-        witness.handle_serial(&bytes, now);
-        while let Some(report) = self.board.take_report() {
-            self.handle_problem(report.to_string(), now);
-        }
-        if stop != Stop::Deadline {
-            self.handle_problem(format!("the board cannot go on: {stop}"), now);
-            self.power = Power::Off;
-        }
+        stop
     }
 
     fn handle_problem(&mut self, problem: String, now: Instant) {

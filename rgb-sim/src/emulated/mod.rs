@@ -26,6 +26,7 @@
 
 mod attempts;
 mod board;
+mod debug_info;
 mod light;
 mod medium;
 mod serial;
@@ -34,6 +35,7 @@ mod witness;
 mod words;
 
 pub use board::EmulatedBoard;
+pub use debug_info::{DebugInfo, DebugInfoError};
 pub use light::{ALWAYS, shown_color};
 pub use medium::NicMedium;
 pub use serial::Line;

@@ -116,6 +116,12 @@ impl Human {
                 format!("{}{}", seconds(*at_us), self.paint(WARNING, &format!("! {end}{fault}")))
             }
             Event::Board { at_us, board, state, detail } => self.board(*at_us, board, *state, detail.as_deref()),
+            Event::Serial { at_us, board, text } => {
+                format!("{}{}  {}", seconds(*at_us), self.name(board), self.paint(FAINT, &printable(text)))
+            }
+            Event::Problem { at_us, board, message } => {
+                format!("{}{}  {}", seconds(*at_us), self.name(board), self.paint(BAD, &format!("✗ {message}")))
+            }
             Event::Demand { demand, holds: true, measured, .. } => {
                 let measured = measured.as_ref().map(|measured| format!(" ({measured})")).unwrap_or_default();
                 format!("{} {demand}{}", self.paint(GOOD, "✓"), self.paint(FAINT, &measured))
@@ -343,6 +349,11 @@ fn reach_hint(addr: SocketAddr) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// A terminal must not take what a board says for its own commands.
+fn printable(text: &str) -> String {
+    text.replace(|letter: char| letter.is_control(), "\u{fffd}")
 }
 
 fn milliseconds(micros: u64) -> String {

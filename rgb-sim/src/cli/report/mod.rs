@@ -177,6 +177,7 @@ const fn is_detail(event: &Event) -> bool {
         event,
         Event::Notice { .. }
             | Event::Board { .. }
+            | Event::Serial { .. }
             | Event::Fault { .. }
             | Event::ExploreFailed { .. }
             | Event::ExploreShrunk { .. }

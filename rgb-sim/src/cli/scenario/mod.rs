@@ -7,12 +7,13 @@ mod trace;
 use std::io::Write;
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 use rgb_sim::forward::Forward;
 use rgb_sim::scenario::{SHIPPED, Scenario, ScenarioError};
 
 use super::Error;
 use super::args::{ColorWhen, CommonArgs};
+use super::pace::Speed;
 use super::report::unless_unread;
 
 pub(super) use run::run;
@@ -95,12 +96,6 @@ struct ScenarioCommonArgs {
     /// Log to stderr what happens inside
     #[arg(long, short, action = clap::ArgAction::Count)]
     verbose: u8,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Speed {
-    Max,
-    Real,
 }
 
 impl ScenarioArgs {

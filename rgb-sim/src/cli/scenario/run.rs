@@ -1,20 +1,18 @@
 //! `scenario run`.
 
-use std::fs::File;
-use std::io::{self, BufWriter};
-use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use rgb_sim::Event;
-use rgb_sim::forward::{Forward, Forwarder};
-use rgb_sim::scenario::{Narration, Report, Run, Scenario, Simulated, Tier, judge};
+use rgb_sim::scenario::{Narration, Report, Run, Scenario, Simulated, judge};
 use rgb_sim::world::{Pcap, Tap};
 use tokio_util::sync::CancellationToken;
 
 use super::trace::Trace;
-use super::{RunArgs, Speed, load};
+use super::{RunArgs, load};
 use crate::cli::Error;
 use crate::cli::interrupt::Interrupt;
+use crate::cli::output::{create, written};
+use crate::cli::pace;
 use crate::cli::report::{Layout, Reporter};
 
 pub(super) const EXAMPLES: &str = "\
@@ -28,11 +26,6 @@ Examples:
 
 Exit status: 0 when everything holds, 1 when something does not or the run was ended early, 2 for a
 wrong file or wrong usage.";
-
-/// So much is played between looks at Ctrl-C and at the output.
-const STRIDE: Duration = Duration::from_millis(250);
-/// The same, in step with the clock on the wall.
-const REAL_STRIDE: Duration = Duration::from_millis(10);
 
 /// Whether everything holds.
 pub(in crate::cli) fn run(args: &RunArgs, interrupt: &Interrupt) -> Result<bool, Error> {
@@ -83,7 +76,7 @@ impl Player<'_> {
             taps.push(Box::new(tap));
         }
         run.set_tap(Box::new(taps));
-        let mut forwarder = self.forward(&run)?;
+        let mut forwarder = pace::forwarder(&run, &self.args.forward)?;
         let mut narration = Narration::new(&self.args.file, run.recording());
         self.send(narration.started(self.scenario, run.recording()));
         if let Some(forwarder) = &forwarder {
@@ -92,7 +85,7 @@ impl Player<'_> {
             }
         }
         while !run.is_over() && !self.stop.is_cancelled() {
-            self.advance(&mut run, forwarder.as_mut(), begin);
+            pace::advance(&mut run, self.args.speed, forwarder.as_mut(), begin);
             let news = run.take_news();
             if let Some((trace, path)) = &mut trace {
                 trace.write(run.recording(), &news, |node| run.host_name(node).to_owned()).map_err(written(path))?;
@@ -126,33 +119,6 @@ impl Player<'_> {
         Ok((verdict.holds() && run.is_over(), summary))
     }
 
-    /// The ports that lead to boards, if there are to be any.
-    fn forward<T: Tier>(&self, run: &Run<T>) -> Result<Option<Forwarder>, Error> {
-        let forwards = &self.args.forward;
-        match forwards.iter().find(|forward| !run.can_forward_to(forward.board.as_str())) {
-            Some(Forward { board, .. }) => Err(Error::ForwardTo(board.to_string())),
-            None if forwards.is_empty() => Ok(None),
-            None => Ok(Some(Forwarder::start(forwards.iter().copied())?)),
-        }
-    }
-
-    /// Plays on for a while.
-    fn advance<T: Tier>(&self, run: &mut Run<T>, forwarder: Option<&mut Forwarder>, begin: Instant) {
-        let played = run.recording().elapsed;
-        match (forwarder, self.args.speed) {
-            (Some(forwarder), _) => {
-                forwarder.wait(Instant::now() + REAL_STRIDE);
-                run.advance(begin.elapsed());
-                forwarder.pump(run);
-            }
-            (None, Speed::Real) => {
-                std::thread::sleep((played + REAL_STRIDE).saturating_sub(begin.elapsed()));
-                run.advance(begin.elapsed());
-            }
-            (None, Speed::Max) => run.advance(played + STRIDE),
-        }
-    }
-
     /// Reports an event, if it is to be seen.
     fn send(&self, event: Event) {
         let RunArgs { seeds, exchanges, common, .. } = self.args;
@@ -167,12 +133,4 @@ impl Player<'_> {
             self.reporter.send(event);
         }
     }
-}
-
-fn create(path: &Path) -> Result<BufWriter<File>, Error> {
-    File::create(path).map(BufWriter::new).map_err(written(path))
-}
-
-fn written(path: &Path) -> impl Fn(io::Error) -> Error {
-    |error| Error::File { path: path.to_owned(), error }
 }

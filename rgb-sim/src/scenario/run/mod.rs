@@ -272,7 +272,12 @@ impl<T: Tier> Run<T> {
         }
     }
 
-    fn board_mut(&mut self, index: usize) -> &mut T::Board {
+    /// A board, by its place among all of them.
+    ///
+    /// # Panics
+    ///
+    /// If there are fewer.
+    pub fn board_mut(&mut self, index: usize) -> &mut T::Board {
         self.world.host_mut(self.nodes[index]).as_board_mut().expect("the nodes of boards are boards")
     }
 }

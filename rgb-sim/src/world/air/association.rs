@@ -43,7 +43,7 @@ pub enum JoinFault {
 }
 
 /// Weaker than this a station does not hear an access point's beacons, in dBm.
-const BEACON_MIN_DBM: f64 = -96.0;
+pub(super) const BEACON_MIN_DBM: f64 = -96.0;
 /// How much stands between two places varies by so much (standard deviation), in dB: one wall more or less.
 const SHADOWING_DB: f64 = 4.0;
 
@@ -267,25 +267,6 @@ impl Air {
         }
     }
 
-    /// The access point of this name and kind that is heard best.
-    fn strongest(&mut self, node: NodeId, ssid: &str, is_secure: bool) -> Option<AccessPointId> {
-        let candidates = (0..self.access_points.len() as u32).map(AccessPointId);
-        let named: Vec<_> = candidates
-            .filter(|id| {
-                let config = &self.access_point(*id).config;
-                config.ssid == ssid && config.passphrase.is_some() == is_secure
-            })
-            .collect();
-        let heard = named.into_iter().filter_map(|id| Some((self.heard(node, id)?, id)));
-        heard.reduce(|best, other| if other.0 > best.0 { other } else { best }).map(|(_, id)| id)
-    }
-
-    /// How strong a station hears the beacons of an access point, in dBm, if it does.
-    pub(super) fn heard(&mut self, node: NodeId, id: AccessPointId) -> Option<f64> {
-        let is_up = self.access_point(id).is_up;
-        is_up.then(|| self.strength(node, id)).filter(|dbm| *dbm >= BEACON_MIN_DBM)
-    }
-
     fn handshake_succeeds(&mut self, node: NodeId, id: AccessPointId) -> bool {
         let link = self.link_between(node, id);
         (0..HANDSHAKE_FRAMES).all(|number| {
@@ -309,7 +290,7 @@ impl Air {
     }
 
     /// How strong a station hears an access point, in dBm.
-    fn strength(&mut self, node: NodeId, id: AccessPointId) -> f64 {
+    pub(super) fn strength(&mut self, node: NodeId, id: AccessPointId) -> f64 {
         while self.node(node).shadowing_db.len() <= id.index() {
             let drawn = self.normal() * SHADOWING_DB;
             self.node_mut(node).shadowing_db.push(drawn);
