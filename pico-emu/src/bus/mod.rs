@@ -3,7 +3,7 @@
 //! There are two ways to an address. [`Bus::load`] and [`Bus::store`] are for memory: no side effects, no wait states,
 //! and inlined into the processor's loop. What they do not take goes to [`Bus::read`] and [`Bus::write`], which are
 //! told who asks and at which cycle, may take longer, may fail, and may change what the processor does next: after each
-//! of them it asks for the [`Signals`] again.
+//! of them, unless it is [`Quiet`](Timing::Quiet), it asks for the [`Signals`] again.
 
 mod fault;
 mod unit;
@@ -69,6 +69,9 @@ impl Access {
 pub enum Timing {
     /// It goes by the single-cycle I/O port, so that a load or a store takes one cycle instead of two.
     SingleCycle,
+    /// It goes by that port as well, to something that does not change anybody's [`Signals`]: the processor does not ask for
+    /// them again.
+    Quiet,
     /// It goes by the AHB-Lite bus.
     Ahb {
         /// Cycles beyond what a transfer without wait states takes.

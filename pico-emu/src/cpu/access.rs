@@ -105,7 +105,7 @@ fn read<B: Bus, U: Unit>(core: &mut Core, bus: &mut B, address: u32, cycle: u64)
 
 fn read_bus<B: Bus>(core: &mut Core, bus: &mut B, access: Access) -> Result<Done, AccessError> {
     let (value, timing) = if PPB.contains(&access.address) { scs::read(core, access) } else { bus.read(access) }?;
-    Ok(Done { value, cycles: transfer_cycles(timing), attention: true })
+    Ok(Done { value, cycles: transfer_cycles(timing), attention: timing != Timing::Quiet })
 }
 
 #[cold]
@@ -126,7 +126,7 @@ fn write<B: Bus, U: Unit>(
     }
     let value = value.zero_extend();
     let timing = if PPB.contains(&address) { scs::write(core, access, value) } else { bus.write(access, value) }?;
-    Ok(Done { value: 0, cycles: transfer_cycles(timing), attention: true })
+    Ok(Done { value: 0, cycles: transfer_cycles(timing), attention: timing != Timing::Quiet })
 }
 
 fn aligned(core: &Core, address: u32, width: Width, operation: Operation, cycle: u64) -> Result<Access, AccessError> {
@@ -145,7 +145,7 @@ fn check(core: &Core, access: &Access) -> Result<(), AccessError> {
 
 fn transfer_cycles(timing: Timing) -> u64 {
     match timing {
-        Timing::SingleCycle => 0,
+        Timing::SingleCycle | Timing::Quiet => 0,
         Timing::Ahb { wait_cycles } => 1 + u64::from(wait_cycles),
     }
 }

@@ -10,11 +10,13 @@ use crate::memory::LINE_LEN;
 /// The most instructions of a block, so that it reaches into one further line at most.
 pub(super) const BLOCK_LEN_MAX: usize = 32;
 
-/// How many blocks can be kept: a power of two. A block is kept in the one place that its address leads to.
-const PLACES: usize = 1 << 15;
+/// How many blocks can be kept, at first and at most: powers of two. A block is kept in the one place that its address leads
+/// to. The most are enough for 256 KiB of code without two that want the same place.
+const PLACES_MIN: usize = 1 << 10;
+const PLACES_MAX: usize = 1 << 17;
 
 /// How many instructions can be kept before all are forgotten.
-const INSTRUCTIONS_MAX: usize = 1 << 16;
+const INSTRUCTIONS_MAX: usize = 1 << 18;
 
 /// No block begins at an odd address.
 const NOWHERE: u32 = 1;
@@ -35,7 +37,7 @@ impl Block {
 
 #[derive(Clone)]
 pub(super) struct CodeCache {
-    blocks: Box<[Block; PLACES]>,
+    blocks: Box<[Block]>,
     instructions: Vec<Instruction>,
     /// Where the run is to stop.
     stops: Vec<u32>,
@@ -43,14 +45,14 @@ pub(super) struct CodeCache {
 
 impl CodeCache {
     pub(super) fn new() -> Self {
-        let blocks = vec![Block::NONE; PLACES].into_boxed_slice().try_into().expect("as many as were asked for");
+        let blocks = vec![Block::NONE; PLACES_MIN].into_boxed_slice();
         Self { blocks, instructions: Vec::new(), stops: Vec::new() }
     }
 
     /// The block at an address.
     #[inline(always)]
     pub(super) fn find(&self, address: u32) -> Option<(&[Instruction], u32)> {
-        let block = &self.blocks[Self::place(address)];
+        let block = &self.blocks[self.place(address)];
         if block.address != address {
             return None;
         }
@@ -64,13 +66,28 @@ impl CodeCache {
             self.forget_all();
         }
         let count = |len: usize| u32::try_from(len).expect("there is room for 65,536 instructions");
-        self.blocks[Self::place(address)] = Block {
+        while self.blocks.len() < PLACES_MAX && ![NOWHERE, address].contains(&self.blocks[self.place(address)].address) {
+            self.grow();
+        }
+        let place = self.place(address);
+        self.blocks[place] = Block {
             address,
             first: count(self.instructions.len()),
             len: count(instructions.len()),
             max_cycles: instructions.iter().map(Instruction::max_cycles).sum(),
         };
         self.instructions.extend_from_slice(instructions);
+    }
+
+    /// Makes twice as many places.
+    fn grow(&mut self) {
+        let places = 2 * self.blocks.len();
+        for block in std::mem::replace(&mut self.blocks, vec![Block::NONE; places].into_boxed_slice()) {
+            if block.address != NOWHERE {
+                let place = self.place(block.address);
+                self.blocks[place] = block;
+            }
+        }
     }
 
     /// From here on the run is to stop at an address.
@@ -101,15 +118,15 @@ impl CodeCache {
     fn forget_line(&mut self, line: u32) {
         for offset in (0..2 * LINE_LEN).step_by(2) {
             let address = line.wrapping_sub(LINE_LEN).wrapping_add(offset);
-            let block = &mut self.blocks[Self::place(address)];
-            if block.address == address {
-                *block = Block::NONE;
+            let place = self.place(address);
+            if self.blocks[place].address == address {
+                self.blocks[place] = Block::NONE;
             }
         }
     }
 
     #[inline(always)]
-    const fn place(address: u32) -> usize {
-        (address >> 1) as usize & (PLACES - 1)
+    const fn place(&self, address: u32) -> usize {
+        (address >> 1) as usize & (self.blocks.len() - 1)
     }
 }

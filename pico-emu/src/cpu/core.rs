@@ -6,7 +6,7 @@ use super::nvic::Nvic;
 use super::registers::Registers;
 use super::systick::SysTick;
 use super::{Fault, Sleep};
-use crate::bus::CoreId;
+use crate::bus::{CoreId, Signals};
 
 /// The address at which a processor in lockup seems to execute (DDI 0419, B1.5.15).
 pub(super) const LOCKUP_ADDRESS: u32 = 0xffff_fffe;
@@ -34,6 +34,8 @@ pub(super) struct Core {
     stopped_at: Option<u32>,
     /// What the program needs and the emulator lacks.
     pub(super) missing: Option<Fault>,
+    /// What the chip has told last, but for events, while nothing has happened that may have changed it.
+    pub(super) signals: Option<Signals>,
     /// AIRCR.SYSRESETREQ has been written.
     pub(super) reset_requested: bool,
     pub(super) cycle: u64,
@@ -63,6 +65,7 @@ impl Core {
             locked_up: None,
             stopped_at: None,
             missing: None,
+            signals: None,
             reset_requested: false,
             cycle: 0,
             instructions: 0,

@@ -12,7 +12,7 @@ use super::exception::{NMI, NMI_PRIORITY};
 use super::execute::{self, Exit};
 use super::system;
 use super::{Cpu, Entry, Fault, Instruction, Sleep, Step, Stop, Tracer};
-use crate::bus::{Access, Bus, BusFault, BusFaultKind, Operation, StaleCode, Width};
+use crate::bus::{Access, Bus, BusFault, BusFaultKind, Operation, Signals, StaleCode, Width};
 
 impl Cpu {
     /// Runs until the cycle count is `until` or more, or something ends the run before.
@@ -28,6 +28,7 @@ impl Cpu {
         if let Some(fault) = self.core.missing {
             return Stop::Fault(fault);
         }
+        self.core.signals = None;
         loop {
             if let Err(stop) = self.proceed(bus, until, tracer) {
                 if let Stop::Fault(fault) = stop {
@@ -52,10 +53,15 @@ impl Cpu {
         if std::mem::take(&mut core.reset_requested) {
             return Err(Stop::ResetRequest);
         }
-        let signals = bus.signals(core.id, core.cycle);
-        while let Some(stale) = bus.take_stale_code(core.id) {
-            cache.forget(stale);
-        }
+        let known = core.signals.filter(|signals| core.cycle < signals.next_event);
+        let signals = known.unwrap_or_else(|| {
+            let signals = bus.signals(core.id, core.cycle);
+            while let Some(stale) = bus.take_stale_code(core.id) {
+                cache.forget(stale);
+            }
+            signals
+        });
+        core.signals = Some(Signals { event: false, ..signals });
         core.follow_protection(core.registers.privileged());
         if core.mpu.take_stale_code() {
             cache.forget(StaleCode::All);
@@ -120,7 +126,10 @@ impl Cpu {
             };
             match exit {
                 Exit::End => {}
-                Exit::Attention => return Ok(()),
+                Exit::Attention => {
+                    core.signals = None;
+                    return Ok(());
+                }
                 Exit::System(instruction) => return system::execute(core, bus, instruction),
                 Exit::Return(exc_return) => return entry::exception_return(core, bus, exc_return),
                 Exit::Failed(instruction, error) => return failed(core, Some(instruction), error),
@@ -179,6 +188,7 @@ fn wake<B: Bus>(core: &mut Core, bus: &mut B, sleep: Sleep, next_event: u64, unt
     if core.cycle >= until.min(next_event) {
         return Err(Stop::Sleeping(sleep));
     }
+    core.signals = None;
     core.cycle = bus.sleep(core.id, next_event, until.min(core.systick.next_exception()));
     Ok(())
 }
@@ -229,6 +239,8 @@ fn failed(core: &mut Core, instruction: Option<Instruction>, error: AccessError)
     match not_modelled(error) {
         Some(bus) => Err(Stop::Fault(Fault { pc: core.registers.pc, instruction, bus })),
         None => {
+            // Part of a list may have been transferred.
+            core.signals = None;
             core.fault();
             Ok(())
         }

@@ -31,6 +31,7 @@ pub(super) fn execute<B: Bus>(core: &mut Core, bus: &mut B, instruction: Instruc
         }
         Instruction::Sev => {
             core.event = true;
+            core.signals = None;
             bus.send_event(core.id);
             1
         }

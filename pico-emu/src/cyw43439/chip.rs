@@ -101,6 +101,7 @@ impl Chip {
                 let is_ready = *ready_at_us <= now_us;
                 self.backplane.set_fast_clock(*fast_clock_at_us <= now_us);
                 if is_ready {
+                    self.backplane.handle_firmware_start();
                     self.firmware = Firmware::Running(Box::new(Wlan::new(self.address, self.gpio)));
                 }
             }

@@ -4,6 +4,7 @@ use super::address_map::{Peripheral, combine};
 use super::block::{Block, Now};
 use super::chip::{ROM_LEN, Rp2040};
 use super::interrupts::other;
+use super::sio::Sio;
 use super::wires::Wires;
 use crate::bus::{Access, Bus, BusFault, CoreId, Signals, StaleCode, Stored, Timing, Unit, Width};
 
@@ -47,11 +48,20 @@ impl<W: Wires> Bus for Rp2040<W> {
     }
 
     fn read(&mut self, access: Access) -> Result<(u32, Timing), BusFault> {
+        if let Some(offset) = quiet(access.address) {
+            let word = self.sio.read(access.core, offset, access.cycle).ok_or_else(|| access.not_modelled())?;
+            return Ok((lane(word, access), Timing::Quiet));
+        }
         self.advance(access.cycle);
         self.answer_read(access)
     }
 
     fn write(&mut self, access: Access, value: u32) -> Result<Timing, BusFault> {
+        if let Some(offset) = quiet(access.address) {
+            let value = replicated(value, access.width);
+            let written = self.sio.write(access.core, offset, value, access.cycle);
+            return written.map(|()| Timing::Quiet).ok_or_else(|| access.not_modelled());
+        }
         self.advance(access.cycle);
         self.answer_write(access, value)
     }
@@ -192,6 +202,13 @@ impl<W: Wires> Rp2040<W> {
         let peripheral = Peripheral::at(access.address).ok_or_else(|| elsewhere(access))?;
         if self.resets.held() & peripheral.reset_bit() == 0 { Ok(peripheral) } else { Err(access.not_modelled()) }
     }
+}
+
+/// The offset of a register of the SIO that neither changes the rest of the chip nor is changed by it.
+fn quiet(address: u32) -> Option<u32> {
+    let register = address & !3;
+    let offset = register & 0x0fff_ffff;
+    (SIO.contains(&register) && Sio::is_quiet(offset)).then_some(offset)
 }
 
 /// An access to where the emulator has nothing: whether the chip has.

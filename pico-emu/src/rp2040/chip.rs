@@ -365,28 +365,32 @@ impl<W: Wires> Rp2040<W> {
         self.next_event = next.map_or(u64::MAX, |tick| self.watchdog.cycle_of_tick(tick)).min(blocks);
     }
 
-    /// The lines of a core: its interrupts, and the one that is non-maskable.
-    pub(super) fn lines(&self, core: CoreId) -> (u32, bool) {
+    /// The lines of both cores: their interrupts, and the one that is non-maskable.
+    pub(super) fn lines(&self) -> [(u32, bool); CoreId::COUNT] {
         let bit = |asserted: bool, interrupt: u32| u32::from(asserted) << interrupt;
-        let fifo = 15 + core.index() as u32;
-        let lines = self.timer.interrupts()
+        let ([pio0_0, pio0_1], [pio1_0, pio1_1]) = (self.pios[0].interrupts(), self.pios[1].interrupts());
+        let [dma_0, dma_1] = self.dma.interrupts();
+        let shared = self.timer.interrupts()
             | bit(self.pwm.interrupt(), 4)
             | bit(self.usb.interrupt(), 5)
-            | bit(self.pios[0].interrupts()[0], 7)
-            | bit(self.pios[0].interrupts()[1], 8)
-            | bit(self.pios[1].interrupts()[0], 9)
-            | bit(self.pios[1].interrupts()[1], 10)
-            | bit(self.dma.interrupts()[0], 11)
-            | bit(self.dma.interrupts()[1], 12)
-            | bit(self.io_bank0.interrupt(core), 13)
-            | bit(self.io_qspi.interrupt(core), 14)
-            | bit(self.sio.interrupt(core), fifo)
+            | bit(pio0_0, 7)
+            | bit(pio0_1, 8)
+            | bit(pio1_0, 9)
+            | bit(pio1_1, 10)
+            | bit(dma_0, 11)
+            | bit(dma_1, 12)
             | bit(self.clock_tree.clocks.interrupt(), 17)
             | bit(self.uarts[0].interrupt(), 20)
             | bit(self.uarts[1].interrupt(), 21)
             | bit(self.adc.interrupt(), 22)
             | bit(self.rtc.interrupt(), 25);
-        (lines, lines & self.syscfg.nmi_mask(core) != 0)
+        [(CoreId::Core0, 15), (CoreId::Core1, 16)].map(|(core, fifo)| {
+            let lines = shared
+                | bit(self.io_bank0.interrupt(core), 13)
+                | bit(self.io_qspi.interrupt(core), 14)
+                | bit(self.sio.interrupt(core), fifo);
+            (lines, lines & self.syscfg.nmi_mask(core) != 0)
+        })
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::block::{Block, Now, flag};
 use super::pads::Pads;
+use super::pin_interrupts::{DESTINATIONS, PinInterrupts};
 use super::wires::Wires;
 use crate::bus::CoreId;
 
@@ -49,17 +50,7 @@ const FUNCTION_NONE: u32 = 0x1f;
 /// The bits of CTRL.
 const CTRL: u32 = 0x3003_331f;
 
-/// The interrupts of a pin, of the four bits that it has in INTR: the latched edges, and the levels.
-const EDGE_HIGH: u32 = 1 << 3;
-const EDGE_LOW: u32 = 1 << 2;
-const LEVEL_HIGH: u32 = 1 << 1;
-const LEVEL_LOW: u32 = 1 << 0;
-const EDGES: u32 = 0xcccc_cccc;
 const PINS_IN_WORD: usize = 8;
-
-/// INTE and INTF of core 0, of core 1, and of the wake-up from the dormant mode.
-const DESTINATIONS: usize = 3;
-const WORDS: usize = 4;
 
 /// One of a CTRL register's overrides, for all pins: whether the signal is kept, and then what it is inverted with.
 #[derive(Clone, Copy, Debug)]
@@ -83,12 +74,6 @@ impl Override {
     }
 }
 
-#[derive(Clone, Copy, Debug, Default)]
-struct Masks {
-    enabled: [u32; WORDS],
-    forced: [u32; WORDS],
-}
-
 /// The signals of all pins on their ways.
 #[derive(Clone, Copy, Debug, Default)]
 struct Signals {
@@ -110,13 +95,9 @@ pub(super) struct IoBank {
     input: Override,
     interrupt: Override,
     signals: Signals,
-    /// The edges that are latched in INTR.
-    edges: [u32; WORDS],
-    masks: [Masks; DESTINATIONS],
+    interrupts: PinInterrupts,
     /// The pins that somebody else than SIO or PIO looks at.
     seen_pins: u32,
-    /// Any interrupt is enabled or forced.
-    can_interrupt: bool,
 }
 
 impl IoBank {
@@ -131,10 +112,8 @@ impl IoBank {
             input: Override::NONE,
             interrupt: Override::NONE,
             signals: Signals::default(),
-            edges: [0; WORDS],
-            masks: [Masks::default(); DESTINATIONS],
+            interrupts: PinInterrupts::new(pins),
             seen_pins: 0,
-            can_interrupt: false,
         }
     }
 
@@ -149,7 +128,7 @@ impl IoBank {
             Drive { out: self.out.apply(from_peripheral.out), enable: self.enable.apply(from_peripheral.enable) };
         let from_pad = pads.update(to_pad, self.selected(Function::Pwm), wires, cycle);
         let to_interrupts = self.interrupt.apply(from_pad);
-        self.latch_edges(self.signals.to_interrupts, to_interrupts);
+        self.interrupts.follow(to_interrupts);
         let to_peripheral = self.input.apply(from_pad);
         self.signals = Signals { from_peripheral, to_pad, from_pad, to_peripheral, to_interrupts };
     }
@@ -176,16 +155,10 @@ impl IoBank {
 
     /// Those of them of which some interrupt is enabled.
     pub(super) fn watched(&self, function: Function) -> u32 {
-        let enabled = |pin: usize| {
-            let interrupts = 0xf << (4 * (pin % PINS_IN_WORD));
-            self.masks.iter().any(|masks| masks.enabled[pin / PINS_IN_WORD] & interrupts != 0)
-        };
-        let selected = self.selected(function);
-        if selected == 0 {
-            return 0;
+        match self.selected(function) {
+            0 => 0,
+            selected => selected & self.interrupts.watched(),
         }
-        let watched = (0..self.pins).filter(|&pin| selected & 1 << pin != 0 && enabled(pin));
-        watched.map(|pin| 1 << pin).sum()
     }
 
     /// The pins that somebody else than SIO or PIO looks at: those that interrupts are enabled for, and those of other
@@ -204,17 +177,12 @@ impl IoBank {
         let unseen = [Function::Sio, Function::Pio0, Function::Pio1];
         let unseen = unseen.into_iter().fold(0, |pins, function| pins | self.selected(function));
         let selected = self.selected.iter().fold(0, |pins, selected| pins | selected);
-        let interrupting = (0..self.pins).filter(|pin| {
-            let enabled = |masks: &Masks| masks.enabled[pin / PINS_IN_WORD] >> (4 * (pin % PINS_IN_WORD)) & 0xf != 0;
-            self.masks.iter().any(enabled)
-        });
-        self.seen_pins = interrupting.fold(selected & !unseen, |pins, pin| pins | 1 << pin);
-        self.can_interrupt = self.masks.iter().any(|masks| masks.enabled != [0; WORDS] || masks.forced != [0; WORDS]);
+        self.seen_pins = selected & !unseen | self.interrupts.watched();
     }
 
     /// Whether the interrupt for a core is asserted.
     pub(super) fn interrupt(&self, core: CoreId) -> bool {
-        self.can_interrupt && (0..self.words()).any(|word| self.status(core.index(), word) != 0)
+        self.interrupts.is_asserted(core.index())
     }
 
     /// Whether a pin's output is overridden to be low, whatever the peripheral does.
@@ -224,36 +192,6 @@ impl IoBank {
 
     fn words(&self) -> usize {
         self.pins.div_ceil(PINS_IN_WORD)
-    }
-
-    fn latch_edges(&mut self, before: u32, after: u32) {
-        let mut changed = before ^ after;
-        while changed != 0 {
-            let pin = changed.trailing_zeros() as usize;
-            changed &= changed - 1;
-            if pin < self.pins {
-                let edge = if after & 1 << pin != 0 { EDGE_HIGH } else { EDGE_LOW };
-                self.edges[pin / PINS_IN_WORD] |= edge << (4 * (pin % PINS_IN_WORD));
-            }
-        }
-    }
-
-    /// INTR: the latched edges, and the levels as they are.
-    fn raw(&self, word: usize) -> u32 {
-        let pins = word * PINS_IN_WORD..self.pins.min((word + 1) * PINS_IN_WORD);
-        let levels = pins.map(|pin| {
-            let level = if self.signals.to_interrupts & 1 << pin != 0 { LEVEL_HIGH } else { LEVEL_LOW };
-            level << (4 * (pin % PINS_IN_WORD))
-        });
-        self.edges[word] | levels.sum::<u32>()
-    }
-
-    fn status(&self, destination: usize, word: usize) -> u32 {
-        let masks = &self.masks[destination];
-        match (masks.enabled[word], masks.forced[word]) {
-            (0, forced) => forced,
-            (enabled, forced) => self.raw(word) & enabled | forced,
-        }
     }
 
     fn set_control(&mut self, pin: usize, value: u32) {
@@ -318,10 +256,10 @@ impl Block for IoBank {
         }
         let (register, word) = self.interrupt_register(offset)?;
         Some(match register {
-            Register::Raw => self.raw(word),
-            Register::Enabled(destination) => self.masks[destination].enabled[word],
-            Register::Forced(destination) => self.masks[destination].forced[word],
-            Register::Status(destination) => self.status(destination, word),
+            Register::Raw => self.interrupts.raw_word(word),
+            Register::Enabled(destination) => self.interrupts.enabled_word(destination, word),
+            Register::Forced(destination) => self.interrupts.forced_word(destination, word),
+            Register::Status(destination) => self.interrupts.status_word(destination, word),
         })
     }
 
@@ -333,12 +271,10 @@ impl Block for IoBank {
             return Some(());
         }
         let (register, word) = self.interrupt_register(offset)?;
-        let pins = (self.pins - word * PINS_IN_WORD).min(PINS_IN_WORD);
-        let value = value & (u32::MAX >> (4 * (PINS_IN_WORD - pins)));
         match register {
-            Register::Raw => self.edges[word] &= !(value & EDGES),
-            Register::Enabled(destination) => self.masks[destination].enabled[word] = value,
-            Register::Forced(destination) => self.masks[destination].forced[word] = value,
+            Register::Raw => self.interrupts.clear_edges(word, value),
+            Register::Enabled(destination) => self.interrupts.enable_word(destination, word, value),
+            Register::Forced(destination) => self.interrupts.force_word(destination, word, value),
             Register::Status(_) => {}
         }
         self.note_seen_pins();

@@ -299,7 +299,7 @@ impl<W: Wires> Machine<W> {
         let caller = core.registers().read(Register::Lr) & !1;
         match boot_rom::call(function, core, &mut self.chip) {
             Ok(Done::Jumped) => Ok(()),
-            Ok(Done::Returned(duration)) => {
+            Ok(done @ (Done::Returned(duration) | Done::GoesOn(duration))) => {
                 let cycle = core.cycle();
                 let end = match duration {
                     boot_rom::Duration::Cycles(cycles) => cycle + cycles,
@@ -308,7 +308,9 @@ impl<W: Wires> Machine<W> {
                     }
                 };
                 core.skip_to(end);
-                core.skip_breakpoint();
+                if let Done::Returned(_) = done {
+                    core.skip_breakpoint();
+                }
                 Ok(())
             }
             Ok(Done::Boot(Boot::Usb)) => Err(Stop::UsbBoot),

@@ -63,6 +63,7 @@ mod io_bank;
 mod machine;
 mod outside;
 mod pads;
+mod pin_interrupts;
 pub mod pio;
 mod pll;
 mod progress;

@@ -74,8 +74,7 @@ impl<W: Wires> Rp2040<W> {
 
     /// Notes the lines of both cores as they are at a cycle. Returns whether there is something to tell.
     pub(super) fn note_lines(&mut self, cycle: u64) -> bool {
-        for core in [CoreId::Core0, CoreId::Core1] {
-            let lines = self.lines(core);
+        for (core, lines) in [CoreId::Core0, CoreId::Core1].into_iter().zip(self.lines()) {
             self.interrupts.set_lines(core, lines, cycle);
         }
         self.interrupts.has_news()
@@ -131,6 +130,7 @@ impl<W: Wires> Rp2040<W> {
     fn run_pio(&mut self, index: usize, until: u64) -> bool {
         self.catch_up_pios();
         let pio = &mut self.pios[index];
+        let lines = pio.interrupts();
         let mut pins = PioPins {
             function: FUNCTIONS[index],
             drives: &mut self.bank0,
@@ -148,7 +148,7 @@ impl<W: Wires> Rp2040<W> {
         if is_seen {
             self.update_pins();
         }
-        self.signals(index, stop) || is_seen
+        self.signals(index, stop, lines) || is_seen
     }
 
     /// Both blocks go on. They do each cycle by the same levels.
@@ -158,19 +158,21 @@ impl<W: Wires> Rp2040<W> {
         let until = until.min(next.max(self.cycle + 1));
         let mut pins = HeldPins(self.io_bank0.inputs());
         let before = [self.pios[0].outputs(), self.pios[1].outputs()];
+        let lines = [self.pios[0].interrupts(), self.pios[1].interrupts()];
         let stops = [0, 1].map(|index| self.pios[index].run(until, &mut pins));
         self.cycle = until;
         if before != [self.pios[0].outputs(), self.pios[1].outputs()] {
             self.update_pins();
         }
         let [first, second] = stops;
-        self.signals(0, first) | self.signals(1, second)
+        self.signals(0, first, lines[0]) | self.signals(1, second, lines[1])
     }
 
-    fn signals(&mut self, index: usize, stop: Result<Stop, ReservedInstruction>) -> bool {
+    /// Whether a core may see something of what a block has done, whose interrupt lines were these before.
+    fn signals(&mut self, index: usize, stop: Result<Stop, ReservedInstruction>, lines: [bool; 2]) -> bool {
         match stop {
             Ok(Stop::Deadline) => false,
-            Ok(Stop::Signal) => self.pios[index].can_interrupt(),
+            Ok(Stop::Signal) => self.pios[index].interrupts() != lines,
             Err(fault) => {
                 self.fault.get_or_insert(PeripheralFault::Pio { pio: index, fault });
                 true

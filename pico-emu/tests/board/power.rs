@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use pico_emu::bus::CoreId;
 use pico_emu::rp2040::Stop;
 use pico_emu::{Board, BoardConfig};
 
 use crate::air::Air;
+use crate::program::CODE;
 use crate::script::{CLR, GPIO_OE_SET, GPIO_OUT_SET, IO_BANK0, RESETS, WAIT, board, run};
 
 /// GPIO 3 is high from about 0.5 ms on.
@@ -114,4 +116,17 @@ fn what_is_connected_stays_connected_without_power() {
     board.power_off();
     board.power_on();
     assert!(board.gpio_level(10));
+}
+
+#[test]
+fn a_run_stops_at_its_address_whenever_the_power_comes() {
+    let mut board = board(&PIN_3);
+    board.stop_at(CODE);
+    for end_ms in [1, 2] {
+        let stop = board.run_until(Duration::from_millis(end_ms), &mut Air::default());
+        assert_eq!(stop, Stop::Reached { core: CoreId::Core0, address: CODE });
+        run(&mut board, end_ms);
+        board.power_off();
+        board.power_on();
+    }
 }

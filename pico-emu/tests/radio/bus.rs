@@ -111,6 +111,19 @@ fn memory_holds_what_was_uploaded_across_windows() {
 }
 
 #[test]
+fn the_firmware_leaves_a_pointer_to_its_console_whose_log_is_empty() {
+    let mut driver = CDriver::started(Air::default());
+    // The last word below the memory that keeps its content in sleep.
+    let shared = driver.read_backplane(0x6_fffc, 4);
+    let console = driver.read_backplane(shared + 0x14, 4);
+    let [log, len, written] = [0x08, 0x0c, 0x10].map(|offset| driver.read_backplane(console + offset, 4));
+    assert_eq!((len, written), (1024, 0));
+    let firmware_len = cyw43_firmware::CYW43_43439A0.len() as u32;
+    assert!(firmware_len <= shared && shared < console && console < log && log + len <= 0x6_fffc);
+    assert_eq!(driver.take_reports(), []);
+}
+
+#[test]
 fn the_data_line_tells_of_frames_while_the_interrupt_is_enabled() {
     let mut driver = with_waiting_frame();
     assert_eq!(driver.chip.data(), Some(true));

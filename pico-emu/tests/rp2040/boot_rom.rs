@@ -104,10 +104,40 @@ fn erasing_takes_whole_sectors_and_their_time() {
     machine.chip_mut().store(RESULTS, 0_u32);
     // Two sectors of 45 ms.
     assert_eq!(call_in(&mut machine, Duration::from_millis(89)), 0);
-    assert_eq!(call_in(&mut machine, Duration::from_millis(91)), 0x1_0000);
+    assert_eq!(call_in(&mut machine, Duration::from_millis(91)), 0x1_2000);
     assert_eq!(machine.chip().flash()[0xffff], 0);
     assert!(machine.chip().flash()[0x1_0000..0x1_2000].iter().all(|&byte| byte == 0xff));
     assert_eq!(machine.chip().flash()[0x1_2000], 0);
+}
+
+#[test]
+fn a_sector_and_a_page_can_be_half_done() {
+    let mut machine = caller(function(*b"RE"), [0x1_0000, 0x1000, 0x1_0000, 0xd8]);
+    machine.chip_mut().write_flash(0x1_0000, &[0; 0x1000]);
+    // The first half of 45 ms begins at once, the second one behind it.
+    for (time_ms, erased) in [(22, 0x800), (23, 0x1000)] {
+        call_in(&mut machine, Duration::from_millis(time_ms));
+        let bytes = &machine.chip().flash()[0x1_0000..0x1_1000];
+        assert_eq!(bytes.iter().filter(|&&byte| byte == 0xff).count(), erased);
+    }
+    let mut machine = caller(function(*b"RP"), [0x1_0000, DATA, 256, 0]);
+    // The same with 0.4 ms.
+    for (time_us, programmed) in [(150, 128), (250, 256)] {
+        call_in(&mut machine, Duration::from_micros(time_us));
+        let bytes = &machine.chip().flash()[0x1_0000..0x1_0100];
+        assert_eq!(bytes.iter().filter(|&&byte| byte == 0).count(), programmed);
+    }
+}
+
+#[test]
+fn parts_of_sectors_cannot_be_erased() {
+    for range in [[0x1_0001, 0xfff], [0x1_0000, 0x800]] {
+        let stop = caller(function(*b"RE"), [range[0], range[1], 0x1_0000, 0xd8]).run_until(Duration::from_millis(1));
+        assert!(
+            matches!(stop, Stop::RomFault { function: RomFunction::FlashRangeErase, fault: Some(_), .. }),
+            "{stop}"
+        );
+    }
 }
 
 #[test]

@@ -74,6 +74,17 @@ fn a_write_to_flash_memory_is_ignored_by_the_cached_view_and_an_error_elsewhere(
 }
 
 #[test]
+fn no_stream_from_flash_memory_is_under_way_and_none_can_be_begun() {
+    let mut chip = Chip::new();
+    // XIP_CTRL.STREAM_ADDR, STREAM_CTR.
+    chip.write(0x1400_0014, 0x1000_0002);
+    assert_eq!(chip.read(0x1400_0014), 0x1000_0000);
+    chip.write(0x1400_0018, 0);
+    assert_eq!(chip.read(0x1400_0018), 0);
+    assert_eq!(chip.write_fault(0x1400_0018, 1), BusFaultKind::NotModelled);
+}
+
+#[test]
 fn what_the_chip_has_and_the_emulator_has_not_is_told_from_what_neither_has() {
     let mut chip = Chip::new();
     for lacking in [0x4003_c000, 0x4004_4000, 0x5010_1000, 0x1500_0000, SIO + 0x1fc] {
@@ -106,7 +117,8 @@ fn the_sio_takes_a_single_cycle_and_the_apb_has_wait_states() {
             _ => chip.rp2040.read(access).expect("it is there").1,
         }
     };
-    assert_eq!(timing(SIO, Operation::Read), Timing::SingleCycle);
+    assert_eq!(timing(SIO + 0x10, Operation::Read), Timing::SingleCycle);
+    assert_eq!(timing(SIO, Operation::Read), Timing::Quiet);
     assert_eq!(timing(SCRATCH0, Operation::Read), Timing::Ahb { wait_cycles: 2 });
     assert_eq!(timing(SCRATCH0, Operation::Write), Timing::Ahb { wait_cycles: 3 });
 }

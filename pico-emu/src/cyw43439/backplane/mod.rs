@@ -1,5 +1,6 @@
 //! The chip's inside as the host sees it through function 1: a window of 32 KiB onto the backplane, and registers above it.
 
+mod console;
 mod cores;
 pub(super) mod firmware;
 mod function_registers;
@@ -70,6 +71,11 @@ impl Backplane {
     /// Why the processor cannot run what lies in its memory.
     pub(super) fn check_image(&self) -> Result<(), ImageProblem> {
         firmware::check(&self.memory)
+    }
+
+    /// The firmware has started.
+    pub(super) fn handle_firmware_start(&mut self) {
+        console::open(&mut self.memory);
     }
 
     /// The fast clock runs, or not any more.

@@ -1,17 +1,19 @@
 //! The flash functions (RP2040 datasheet, 2.8.3.1.3), with the memory's typical times (W25Q16JV data sheet, 9.6).
 //!
+//! Sectors and pages are erased and programmed in halves, so that a cut of power can leave one of them half done.
 //! Reading the flash memory while execution in place is off is not told from reading it while it is on.
 
-use super::{Caller, Duration};
+use super::{Caller, Done, Duration};
 use crate::bus::{BusFault, Operation};
+use crate::cpu::Register;
 use crate::rp2040::flash;
 use crate::rp2040::wires::Wires;
 
-const PAGE_LEN: u32 = 256;
-const SECTOR_LEN: u32 = 4096;
-const SECTOR_ERASE_NS: u64 = 45_000_000;
+const HALF_PAGE_LEN: u32 = 256 / 2;
+const HALF_SECTOR_LEN: u32 = 4096 / 2;
+const HALF_SECTOR_ERASE_NS: u64 = 45_000_000 / 2;
 const BLOCK_ERASE_NS: u64 = 150_000_000;
-const PAGE_PROGRAM_NS: u64 = 400_000;
+const HALF_PAGE_PROGRAM_NS: u64 = 400_000 / 2;
 /// About what the handful of bytes takes that ends execution in place.
 const EXIT_CYCLES: u64 = 1_000;
 
@@ -23,40 +25,48 @@ pub(super) fn exit_xip<W: Wires>(caller: &mut Caller<'_, W>, r0: u32) -> (u32, D
     (r0, Duration::Cycles(EXIT_CYCLES))
 }
 
-/// Erases whole sectors, and blocks where one fits: `block_len` is its size in bytes.
+/// Erases a block where one fits, `block_len` bytes, or else half of a sector. The function takes whole sectors alone.
 pub(super) fn erase<W: Wires>(
     caller: &mut Caller<'_, W>,
     offset: u32,
     len: u32,
     block_len: u32,
-) -> Result<Duration, Option<BusFault>> {
-    let (mut at, end) = (offset & !(SECTOR_LEN - 1), checked_end(caller, offset, len)?);
-    let mut time_ns = 0;
-    while at < end {
-        let block = block_len > SECTOR_LEN && at.is_multiple_of(block_len) && end - at >= block_len;
-        let (piece, piece_ns) = if block { (block_len, BLOCK_ERASE_NS) } else { (SECTOR_LEN, SECTOR_ERASE_NS) };
-        caller.chip.flash.memory.write(at, &vec![0xff; piece as usize]);
-        at += piece;
-        time_ns += piece_ns;
+) -> Result<Done, Option<BusFault>> {
+    let end = checked_end(caller, offset, len)?;
+    if !offset.is_multiple_of(HALF_SECTOR_LEN) || !end.is_multiple_of(2 * HALF_SECTOR_LEN) {
+        return Err(Some(caller.access(offset, Operation::Write).not_modelled()));
     }
-    Ok(Duration::Nanoseconds(time_ns))
+    if len == 0 {
+        return Ok(Done::Returned(Duration::Cycles(0)));
+    }
+    let block = block_len > HALF_SECTOR_LEN && offset.is_multiple_of(block_len) && len >= block_len;
+    let (piece, piece_ns) = if block { (block_len, BLOCK_ERASE_NS) } else { (HALF_SECTOR_LEN, HALF_SECTOR_ERASE_NS) };
+    caller.chip.flash.memory.write(offset, &vec![0xff; piece as usize]);
+    caller.set_arguments([(Register::R0, offset + piece), (Register::R1, len - piece)]);
+    Ok(Done::GoesOn(Duration::Nanoseconds(piece_ns)))
 }
 
-/// Programs pages: bits can be cleared and never set.
+/// Programs half of a page: bits can be cleared and never set.
 pub(super) fn program<W: Wires>(
     caller: &mut Caller<'_, W>,
     offset: u32,
     data: u32,
     len: u32,
-) -> Result<Duration, Option<BusFault>> {
+) -> Result<Done, Option<BusFault>> {
     checked_end(caller, offset, len)?;
-    for at in 0..len {
+    if len == 0 {
+        return Ok(Done::Returned(Duration::Cycles(0)));
+    }
+    let piece = len.min(HALF_PAGE_LEN);
+    for at in 0..piece {
         let byte = caller.load(data.wrapping_add(at))?;
         let memory = &mut caller.chip.flash.memory;
         let before: u8 = memory.load(offset + at);
         memory.write(offset + at, &[before & byte]);
     }
-    Ok(Duration::Nanoseconds(u64::from(len.div_ceil(PAGE_LEN)) * PAGE_PROGRAM_NS))
+    let rest = [(Register::R0, offset + piece), (Register::R1, data.wrapping_add(piece)), (Register::R2, len - piece)];
+    caller.set_arguments(rest);
+    Ok(Done::GoesOn(Duration::Nanoseconds(HALF_PAGE_PROGRAM_NS)))
 }
 
 /// Where a range ends, which has to lie within the memory: beyond it, what the memory does is not modelled.

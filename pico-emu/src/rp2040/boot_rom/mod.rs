@@ -45,6 +45,8 @@ const MAGIC: [u8; 4] = [b'M', b'u', 1, 3];
 pub(super) enum Done {
     /// It returns behind so many nanoseconds or cycles.
     Returned(Duration),
+    /// It is to be called again behind so many: its arguments are what is left to do.
+    GoesOn(Duration),
     /// It goes on elsewhere, with the registers set.
     Jumped,
     /// The chip is to boot, or to follow its watchdog.
@@ -128,8 +130,8 @@ pub(super) fn call<W: Wires>(
         RomFunction::Memset | RomFunction::Memset4 => bytes::fill(&mut caller, r0, r1 as u8, r2)?,
         RomFunction::Memcpy | RomFunction::Memcpy44 => bytes::copy(&mut caller, r0, r1, r2)?,
         RomFunction::ConnectInternalFlash | RomFunction::FlashExitXip => flash_functions::exit_xip(&mut caller, r0),
-        RomFunction::FlashRangeErase => (r0, flash_functions::erase(&mut caller, r0, r1, r2)?),
-        RomFunction::FlashRangeProgram => (r0, flash_functions::program(&mut caller, r0, r1, r2)?),
+        RomFunction::FlashRangeErase => return flash_functions::erase(&mut caller, r0, r1, r2),
+        RomFunction::FlashRangeProgram => return flash_functions::program(&mut caller, r0, r1, r2),
         RomFunction::FlashFlushCache | RomFunction::FlashEnterCmdXip => (r0, Duration::Cycles(40)),
     };
     cpu.registers_mut().write(Register::R0, result);
@@ -145,6 +147,12 @@ struct Caller<'a, W> {
 impl<W: Wires> Caller<'_, W> {
     fn access(&self, address: u32, operation: Operation) -> Access {
         Access { core: self.cpu.id(), cycle: self.cpu.cycle(), address, width: Width::Byte, operation }
+    }
+
+    fn set_arguments<const N: usize>(&mut self, arguments: [(Register, u32); N]) {
+        for (register, value) in arguments {
+            self.cpu.registers_mut().write(register, value);
+        }
     }
 
     fn load(&mut self, address: u32) -> Result<u8, Option<BusFault>> {

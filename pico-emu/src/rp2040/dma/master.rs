@@ -160,7 +160,7 @@ fn check(access: Access) -> Result<(), BusFault> {
 
 const fn wait_cycles(timing: Timing) -> u32 {
     match timing {
-        Timing::SingleCycle => 0,
+        Timing::SingleCycle | Timing::Quiet => 0,
         Timing::Ahb { wait_cycles } => wait_cycles,
     }
 }

@@ -10,7 +10,7 @@ impl Pio {
     /// The two interrupt lines: IRQ0 and IRQ1.
     #[must_use]
     pub fn interrupts(&self) -> [bool; 2] {
-        let raw = self.raw_interrupts();
+        let raw = if self.can_interrupt() { self.raw_interrupts() } else { 0 };
         array::from_fn(|line| self.interrupt_status(raw, line) != 0)
     }
 

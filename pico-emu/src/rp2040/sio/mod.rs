@@ -82,6 +82,11 @@ impl Sio {
         self.fifos.interrupt(core)
     }
 
+    /// Whether a register is the processor's own or a spinlock: nothing else of the chip depends on it.
+    pub(super) const fn is_quiet(offset: u32) -> bool {
+        matches!(offset, CPUID | SPINLOCK_ST | DIV_UDIVIDEND..=DIV_CSR | INTERP0..=SPINLOCK31)
+    }
+
     /// Reads a register; `None` if there is none.
     pub(super) fn read(&mut self, core: CoreId, offset: u32, cycle: u64) -> Option<u32> {
         let own = &mut self.cores[core.index()];

@@ -29,7 +29,10 @@ impl Usb {
 
     fn ints(&self) -> u32 {
         let registers = &self.controller.registers;
-        self.intr() & registers.read(INTE) | registers.read(INTF)
+        match (registers.read(INTE), registers.read(INTF)) {
+            (0, forced) => forced,
+            (enabled, forced) => self.intr() & enabled | forced,
+        }
     }
 
     fn intr(&self) -> u32 {
