@@ -132,7 +132,7 @@ fn wrong_objects_are_refused() {
 
 #[test]
 fn further_fields_are_refused() {
-    for event in ["link_started", "relayed", "link_summary"] {
+    for event in ["link_started", "relayed", "link_summary", "serial", "problem"] {
         let mut object = right(event);
         object["further"] = json!(1);
         assert!(schema::check(&object).is_err(), "{object}");
@@ -194,6 +194,11 @@ fn wrong() -> Vec<(&'static str, &'static str, Option<Value>)> {
         ("gone", "/service", None),
         ("discovery_summary", "/boards", Some(json!(-1))),
         ("discovery_summary", "/elapsed_us", None),
+        ("serial", "/text", Some(json!(""))),
+        ("serial", "/at_us", Some(json!(-1))),
+        ("serial", "/board", None),
+        ("problem", "/message", None),
+        ("problem", "/at_us", Some(json!("1 s"))),
         ("link_started", "/upstream", Some(json!("board"))),
         ("link_started", "/seed", None),
         ("link_started", "/version", Some(json!("one"))),
@@ -261,6 +266,8 @@ fn right(event: &str) -> Value {
         }),
         "gone" => json!({ "event": "gone", "name": "rgb-server", "service": "rgb-server._rgb._tcp.local" }),
         "discovery_summary" => json!({ "event": "discovery_summary", "boards": 1, "elapsed_us": 1 }),
+        "serial" => json!({ "event": "serial", "at_us": 1, "board": "server", "text": "connected" }),
+        "problem" => json!({ "event": "problem", "at_us": 1, "board": "client-1", "message": "m\n   0: 0x10000000" }),
         "link_started" => {
             json!({ "event": "link_started", "version": "0.1.0", "seed": 7, "upstream": "board.local:80" })
         }

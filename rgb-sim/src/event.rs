@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use rgb_proto::{Component, ErrorKind, ExchangeError, Name, Request, Resource, Rgb};
+use rgb_proto::{Component, ErrorKind, ExchangeError, Name, Request, Resource, Rgb, ServeError};
 use serde::Serialize;
 
 use crate::link::{LinkEnd, LinkSummary};
+use crate::scenario::Comparison;
 use crate::stats::{Latency, Tally};
 
 /// One thing that happened, as `--json` writes it, an object a line.
@@ -57,7 +58,7 @@ pub enum Event {
         color: Rgb,
         /// From the start of the attempt, name lookup and connecting included, to the end of the reply.
         elapsed_us: u64,
-        /// In a scenario, when, on the virtual clock.
+        /// In a scenario and of emulated boards, when, on the virtual clock.
         #[serde(skip_serializing_if = "Option::is_none")]
         at_us: Option<u64>,
     },
@@ -72,7 +73,7 @@ pub enum Event {
         decode: Option<DecodeDetail>,
         /// What happened and what to do, for people.
         message: String,
-        /// In a scenario, when, on the virtual clock.
+        /// In a scenario and of emulated boards, when, on the virtual clock.
         #[serde(skip_serializing_if = "Option::is_none")]
         at_us: Option<u64>,
     },
@@ -146,6 +147,8 @@ pub enum Event {
         version: &'static str,
         /// Its name.
         scenario: String,
+        /// The kind of its boards.
+        tier: &'static str,
         seed: u64,
         boards: usize,
         /// How long it lasts, in virtual time.
@@ -161,7 +164,8 @@ pub enum Event {
         /// The boards that it is about.
         boards: Vec<String>,
     },
-    /// A board of a scenario has come further, or fallen back, on its way onto the network and to a server.
+    /// A board of a scenario, or an emulated one, has come further, or fallen back, on its way onto the network and to a
+    /// server.
     Board {
         at_us: u64,
         board: String,
@@ -233,6 +237,8 @@ pub enum Event {
     Summary(Summary),
     /// The end of a scenario.
     ScenarioSummary(ScenarioSummary),
+    /// How boards of two kinds did in the same scenario.
+    Comparison(Comparison),
     /// The end of an exploration.
     ExploreSummary(ExploreSummary),
     /// The end of a link's run.
@@ -314,6 +320,8 @@ pub struct BrokenDemand {
 pub struct ScenarioSummary {
     /// The scenario's name.
     pub scenario: String,
+    /// The kind of its boards.
+    pub tier: &'static str,
     /// The seed of this run.
     pub seed: u64,
     /// How far it was played, in virtual time.
@@ -332,6 +340,8 @@ pub struct ScenarioSummary {
     pub latency_us: Option<Latency>,
     /// A fingerprint of the run, in hexadecimal: the same scenario and seed have the same one.
     pub trace_hash: String,
+    /// The command that plays it again.
+    pub replay: String,
     /// How long it took on the clock on the wall. Of all that is said of a run this alone is not the same each time, so
     /// programs do not get it.
     #[serde(skip)]
@@ -414,6 +424,16 @@ pub enum NoticeKind {
     NotAnnounced,
     /// A link could not reach its upstream.
     Upstream,
+}
+
+impl From<ServeError> for NoticeKind {
+    fn from(error: ServeError) -> Self {
+        match error {
+            ServeError::NoRequest => Self::NoRequest,
+            ServeError::TimedOut => Self::LimitTime,
+            ServeError::Reset => Self::Reset,
+        }
+    }
 }
 
 /// The end of a run in numbers.

@@ -142,6 +142,8 @@ impl Tier for Defective {
     type Board = DefectiveBoard;
     type Error = <Simulated as Tier>::Error;
 
+    const NAME: &'static str = "defective";
+
     fn board(&self, plan: &BoardPlan, address: [u8; 6], seed: u64) -> Result<DefectiveBoard, Self::Error> {
         let mut board = Simulated.board(plan, address, seed)?;
         let (day, sound) = (std::time::Duration::from_secs(24 * 60 * 60), StationConfig::default());

@@ -6,11 +6,14 @@ use rgb_sim::scenario::ScenarioBoard;
 use crate::blink;
 use crate::lab::{Lab, ONLINE_MAX, secs};
 
+/// Where the passphrase is given to the program.
+const VARIABLE: &str = "RGB_TEST_PASSPHRASE";
+
 pub(crate) fn a_board_gets_its_settings_from_a_file_of_provision(firmware: &Firmware) {
     let folder = tempfile::tempdir().expect("the system gives a folder");
     let mut provision = harness::rgb_sim("provision --role server --name kitchen --ssid Home --out board.uf2");
-    provision.args(["--passphrase-env", "RGB_TEST_PASSPHRASE"]).env("RGB_TEST_PASSPHRASE", "correct horse");
-    assert_eq!(Simulator::spawn({ provision.current_dir(folder.path()); provision }).finish().code, Some(0));
+    provision.args(["--passphrase-env", VARIABLE]).env(VARIABLE, "correct horse").current_dir(folder.path());
+    assert_eq!(Simulator::spawn(provision).finish().code, Some(0));
     let file = std::fs::read(folder.path().join("board.uf2")).expect("it was written");
 
     let mut lab = Lab::new(firmware);

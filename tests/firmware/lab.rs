@@ -6,6 +6,7 @@ use harness::Firmware;
 use rgb_proto::settings::{Settings, SettingsDraft};
 use rgb_proto::{Instant, Rgb};
 use rgb_sim::emulated::EmulatedBoard;
+use rgb_sim::scenario::ScenarioBoard;
 use rgb_sim::world::{AccessPointConfig, AccessPointId, Machine, NodeId, Placement, Router, RouterConfig, World};
 
 use crate::blink;
@@ -28,6 +29,7 @@ fn settings(fields: &[(&str, &str)]) -> Settings {
 
 pub(crate) struct Lab {
     firmware: Vec<u8>,
+    seed: u64,
     pub(crate) world: World<Machine<EmulatedBoard>>,
     /// The home's access point and its router.
     pub(crate) access_point: AccessPointId,
@@ -57,15 +59,16 @@ impl Lab {
         let access_point = world.air_mut().add_access_point(AccessPointConfig::default());
         let router = Router::new(RouterConfig::default()).into();
         let router = world.add_wired(hardware_address(0), access_point, router);
-        Self { firmware: firmware.uf2(), world, access_point, router, boards: Vec::new() }
+        Self { firmware: firmware.uf2(), seed, world, access_point, router, boards: Vec::new() }
     }
 
     /// A board that gets power now, near the access point.
     pub(crate) fn board(&mut self, fields: &[(&str, &str)]) -> NodeId {
         let number = self.boards.len() as u8 + 1;
         let address = hardware_address(number);
+        let seed = self.seed << 8 | u64::from(number);
         let mut board =
-            EmulatedBoard::new(&self.firmware, &settings(fields), address, number.into()).expect("the firmware is for it");
+            EmulatedBoard::new(&self.firmware, &settings(fields), address, seed).expect("the firmware is for it");
         board.record_lines();
         let node = self.world.add_station(address, Placement { position_m: 3.0 }, Machine::Board(Box::new(board)));
         self.boards.push((node, Transcript::default()));
@@ -111,6 +114,8 @@ impl Lab {
         self.world.run_for(blink::LOOK);
         for (node, transcript) in &mut self.boards {
             let board = self.world.host_at_rest(*node).as_board_mut().expect("a board");
+            let problems = board.take_problems();
+            assert!(problems.is_empty(), "{node:?}: {problems:?}");
             transcript.lines.extend(board.take_lines().into_iter().map(|line| line.text));
             transcript.usb += &String::from_utf8_lossy(&board.board_mut().take_usb_serial());
         }

@@ -12,7 +12,8 @@ pub(crate) fn a_wrong_passphrase_is_said_in_words_and_blinked(firmware: &Firmwar
     let mut lab = Lab::new(firmware);
     let node = lab.board(&[("passphrase", "battery staple")]);
     lab.says(node, "network connection failed: the access point refused the passphrase", ONLINE_MAX);
-    let rounds = blink::rounds(&lab.watch(node, secs(20)));
+    // The LED is dark during a join, which cuts rounds short; the pauses between joins grow.
+    let rounds = blink::rounds(&lab.watch(node, secs(60)));
     assert!(rounds.windows(2).any(|pair| pair == [3, 3]), "{rounds:?}");
     assert!(!lab.texts(node).contains("ip = "));
 }
@@ -31,6 +32,7 @@ pub(crate) fn boards_recover_when_their_access_point_starts_again(firmware: &Fir
         lab.says(node, "ip = 192.168.1.", secs(60));
     }
     lab.says(client, "Received: ", secs(20));
+    lab.says(server, "Sent: ", secs(1));
 }
 
 pub(crate) fn a_server_with_a_new_address_is_found_again_by_its_name(firmware: &Firmware) {
@@ -42,8 +44,7 @@ pub(crate) fn a_server_with_a_new_address_is_found_again_by_its_name(firmware: &
     lab.router_mut().configure(config);
     lab.board_mut(server).reboot();
     lab.says(client, "no colour: ", secs(20));
-    lab.says(server, "ip = 192.168.1.177", ONLINE_MAX);
+    lab.says(server, &format!("ip = {NEW}"), ONLINE_MAX);
     lab.says(client, "Received: ", secs(20));
-    let (request, _) = lab.says(server, "client connected from ", secs(5));
-    assert!(!request.is_empty());
+    lab.says(server, "Sent: ", secs(1));
 }

@@ -17,5 +17,5 @@ fn play(firmware: &Firmware, seed: u64) -> [u64; 3] {
 pub(crate) fn one_seed_gives_one_trace_and_another_seed_another(firmware: &Firmware) {
     let first = play(firmware, 1);
     assert_eq!(play(firmware, 1), first);
-    assert_ne!(play(firmware, 2), first);
+    assert!(play(firmware, 2).iter().zip(first).all(|(other, one)| *other != one));
 }

@@ -68,7 +68,8 @@ fn build() -> Result<Firmware, String> {
     let [said, errors] = [&output.stdout, &output.stderr].map(|text| String::from_utf8_lossy(text));
     if output.status.code() == Some(NO_TOOLCHAIN) {
         assert!(std::env::var_os("CI").is_none(), "CI must test the firmware: {errors}");
-        return Err(errors.split_whitespace().collect::<Vec<_>>().join(" "));
+        let why = errors.strip_prefix("error: ").unwrap_or(&errors);
+        return Err(why.split_whitespace().collect::<Vec<_>>().join(" "));
     }
     assert!(output.status.success(), "the firmware does not build: {xtask:?}\n{said}{errors}");
     let uf2 = said.lines().find(|line| line.ends_with(".uf2")).expect("cargo xtask firmware names its files");

@@ -15,6 +15,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use self::embedded::EmbeddedError;
+use self::firmware::FirmwareError;
 use self::firmware::chip::{self, Chip};
 
 /// Checks and builds of this workspace that cargo alone cannot do.
@@ -78,9 +80,9 @@ enum Task {
 #[derive(Debug, thiserror::Error)]
 enum Failure {
     #[error(transparent)]
-    Embedded(#[from] embedded::EmbeddedError),
+    Embedded(#[from] EmbeddedError),
     #[error(transparent)]
-    Firmware(#[from] firmware::FirmwareError),
+    Firmware(#[from] FirmwareError),
     #[error(transparent)]
     Flash(#[from] flash::FlashError),
     #[error(transparent)]
@@ -91,11 +93,14 @@ enum Failure {
 
 impl Failure {
     /// Whoever asks for a build can tell one that fails from a machine that can have none.
-    const fn exit_code(&self) -> ExitCode {
+    const fn exit_status(&self) -> u8 {
         match self {
-            Self::Embedded(embedded::EmbeddedError::Toolchain(_))
-            | Self::Firmware(firmware::FirmwareError::Toolchain(_)) => ExitCode::from(3),
-            _ => ExitCode::FAILURE,
+            Self::Embedded(EmbeddedError::Toolchain(error)) | Self::Firmware(FirmwareError::Toolchain(error))
+                if error.is_missing() =>
+            {
+                3
+            }
+            _ => 1,
         }
     }
 }
@@ -105,7 +110,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("error: {failure}");
-            failure.exit_code()
+            ExitCode::from(failure.exit_status())
         }
     }
 }
@@ -125,11 +130,21 @@ fn run(task: &Task) -> Result<(), Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::toolchain::ToolchainError;
     use clap::CommandFactory;
 
     #[test]
     fn command_line_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn machine_without_a_compiler_for_the_board_is_told_from_a_build_that_fails() {
+        let missing = || ToolchainError::Missing { target: "thumbv6m-none-eabi" };
+        assert_eq!(Failure::from(FirmwareError::from(missing())).exit_status(), 3);
+        assert_eq!(Failure::from(EmbeddedError::from(missing())).exit_status(), 3);
+        let failed = process::run(std::process::Command::new("sh").args(["-c", "exit 3"])).unwrap_err();
+        assert_eq!(Failure::from(FirmwareError::from(ToolchainError::from(failed))).exit_status(), 1);
     }
 
     #[test]

@@ -47,6 +47,13 @@ pub(crate) enum ToolchainError {
     LinkerMissing { target: &'static str, path: PathBuf },
 }
 
+impl ToolchainError {
+    /// Whether something has to be installed first.
+    pub(crate) const fn is_missing(&self) -> bool {
+        matches!(self, Self::Missing { .. } | Self::LinkerMissing { .. })
+    }
+}
+
 impl Toolchain {
     /// The target of the toolchain in use if it is there, else Debian's compiler.
     ///

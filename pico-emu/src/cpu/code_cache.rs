@@ -66,7 +66,8 @@ impl CodeCache {
             self.forget_all();
         }
         let count = |len: usize| u32::try_from(len).expect("there is room for 65,536 instructions");
-        while self.blocks.len() < PLACES_MAX && ![NOWHERE, address].contains(&self.blocks[self.place(address)].address) {
+        while self.blocks.len() < PLACES_MAX && ![NOWHERE, address].contains(&self.blocks[self.place(address)].address)
+        {
             self.grow();
         }
         let place = self.place(address);

@@ -210,3 +210,13 @@ fn the_interrupt_comes_with_the_threshold_and_goes_below_it() {
     chip.write(INTF + SET, 1);
     assert_eq!(chip.interrupts(CoreId::Core1), ADC_INTERRUPT);
 }
+
+#[test]
+fn a_threshold_of_zero_is_reached_without_a_sample() {
+    let mut chip = chip();
+    assert_eq!(chip.read(INTR), 1);
+    chip.write(INTE, 1);
+    assert_eq!(chip.interrupts(CoreId::Core0), ADC_INTERRUPT);
+    chip.write(FCS, 1 << 24);
+    assert_eq!((chip.interrupts(CoreId::Core0), chip.read(INTR)), (0, 0));
+}

@@ -344,11 +344,7 @@ impl Server {
         let served = match outcome {
             Ok(served) => served,
             Err(error) => {
-                let kind = match error {
-                    ServeError::NoRequest => NoticeKind::NoRequest,
-                    ServeError::TimedOut => NoticeKind::LimitTime,
-                    ServeError::Reset => NoticeKind::Reset,
-                };
+                let kind = error.into();
                 let message = match error {
                     ServeError::TimedOut => format!("{error} ({:?}, --exchange-timeout)", self.exchange.timeout),
                     _ => error.to_string(),

@@ -329,7 +329,7 @@ fn parse_search(text: &str) -> Result<Duration, String> {
     parse_span(text, Duration::from_millis(100), ClientConfig::INTERVAL_MAX)
 }
 
-fn parse_span(text: &str, min: Duration, max: Duration) -> Result<Duration, String> {
+pub(super) fn parse_span(text: &str, min: Duration, max: Duration) -> Result<Duration, String> {
     let span = humantime::parse_duration(text)
         .map_err(|error| format!("{error}; write a number and its unit, such as 200ms, 1.5s or 2m"))?;
     if (min..=max).contains(&span) {

@@ -14,6 +14,7 @@ use super::Error;
 use super::args::{ColorWhen, CommonArgs};
 use super::interrupt::Interrupt;
 use super::report::{Layout, Progress, Reporter};
+use super::shell::shell_word;
 
 pub(crate) const EXAMPLES: &str = "\
 Examples:
@@ -162,12 +163,6 @@ fn shrunk(seed: u64, path: &Path, scenario: &Scenario) -> Event {
     let faults = scenario.events.len() + scenario.links.len();
     let replay = format!("rgb-sim scenario run {} --seed {seed}", shell_word(&file));
     Event::ExploreShrunk { seed, file, boards, faults, replay }
-}
-
-/// A text as one word of a shell's command line.
-fn shell_word(text: &str) -> String {
-    let is_plain = |char: char| char.is_ascii_alphanumeric() || "-_./\\:".contains(char);
-    if text.chars().all(is_plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }
 
 fn parse_threads(text: &str) -> Result<NonZeroUsize, String> {

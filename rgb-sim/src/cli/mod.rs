@@ -14,6 +14,7 @@ mod provision;
 mod report;
 mod run;
 mod scenario;
+mod shell;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -22,6 +23,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 use rand::TryRng;
 use rgb_sim::discovery::DiscoveryError;
+use rgb_sim::emulated::FirmwareError;
 use rgb_sim::forward::ForwardError;
 use rgb_sim::link::LinkStartError;
 use rgb_sim::scenario::RunError;
@@ -32,7 +34,7 @@ use args::{Cli, ColorWhen, Command, CommonArgs};
 use emulate::EmulateError;
 use interrupt::Interrupt;
 use provision::{ProvisionArgs, ProvisionError};
-use scenario::{LoadError, ScenarioCommand};
+use scenario::{CastError, LoadError, ScenarioCommand};
 
 pub(crate) fn main() -> ExitCode {
     let cli = Cli::try_parse().unwrap_or_else(|error| provision::with_advice(error).exit());
@@ -127,6 +129,10 @@ enum Error {
     #[error(transparent)]
     Scenario(Box<RunError<ScriptError>>),
     #[error(transparent)]
+    Cast(#[from] CastError),
+    #[error(transparent)]
+    FirmwareScenario(Box<RunError<FirmwareError>>),
+    #[error(transparent)]
     Emulate(#[from] EmulateError),
     #[error(
         "cannot forward a port to \"{0}\": there is no board of this name whose network has a router; \
@@ -141,6 +147,18 @@ enum Error {
     Resources(#[from] std::io::Error),
     #[error("cannot write the output: {0}")]
     Output(#[source] std::io::Error),
+}
+
+impl From<RunError<ScriptError>> for Error {
+    fn from(error: RunError<ScriptError>) -> Self {
+        Self::Scenario(Box::new(error))
+    }
+}
+
+impl From<RunError<FirmwareError>> for Error {
+    fn from(error: RunError<FirmwareError>) -> Self {
+        Self::FirmwareScenario(Box::new(error))
+    }
 }
 
 fn log_to_stderr(verbose: u8, when: ColorWhen) {

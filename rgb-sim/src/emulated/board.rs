@@ -33,6 +33,7 @@ pub struct EmulatedBoard {
     settings: Settings,
     witness: Witness,
     debug_info: Option<DebugInfo>,
+    has_stopped: bool,
     /// What the emulation could not do: all of it, and what nobody has asked for yet.
     problems: BTreeSet<String>,
     new_problems: Vec<(Instant, String)>,
@@ -65,6 +66,7 @@ impl EmulatedBoard {
             witness: Witness::new(settings.client_config().timeout),
             settings: settings.clone(),
             debug_info: None,
+            has_stopped: false,
             problems: BTreeSet::new(),
             new_problems: Vec::new(),
         })
@@ -86,10 +88,10 @@ impl EmulatedBoard {
         self.debug_info = Some(debug_info);
     }
 
-    /// Whether the board has no power, because nobody gives it any or because its emulation could not go on.
+    /// Whether its emulation could not go on. Then it is without power until it is given some again.
     #[must_use]
-    pub const fn is_off(&self) -> bool {
-        matches!(self.power, Power::Off)
+    pub const fn has_stopped(&self) -> bool {
+        self.has_stopped
     }
 
     /// The colour that the LED shows.
@@ -120,6 +122,7 @@ impl EmulatedBoard {
             self.handle_problem(describe(stop, &self.board, self.debug_info.as_ref()), now);
             // Where the program handles its own failure it goes on with that.
             if !matches!(stop, Stop::Reached { .. }) {
+                self.has_stopped = true;
                 self.power = Power::Off;
                 break;
             }
@@ -163,6 +166,7 @@ impl EmulatedBoard {
         }
         if let Power::Restart = self.power {
             self.board.power_on();
+            self.has_stopped = false;
             self.power = Power::On;
         }
     }

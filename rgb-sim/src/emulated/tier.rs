@@ -4,6 +4,7 @@ use pico_emu::rp2040::ImageError;
 use rgb_proto::settings::{Settings, SettingsError};
 
 use super::board::EmulatedBoard;
+use super::debug_info::DebugInfo;
 use crate::scenario::{BoardPlan, Tier};
 use crate::source::SourceSpec;
 
@@ -11,6 +12,7 @@ use crate::source::SourceSpec;
 #[derive(Clone, Debug)]
 pub struct Firmware {
     image: Vec<u8>,
+    debug_info: Option<DebugInfo>,
 }
 
 /// Why a board with firmware cannot be made.
@@ -21,8 +23,8 @@ pub enum FirmwareError {
     Image(#[from] ImageError),
     /// The colours that the scenario wants come from no source of the firmware.
     #[error(
-        "the firmware cannot send the colours \"{colors}\": take \"colors\" out of the board, and choose one of the \
-         firmware's sources with \"source\""
+        "the firmware cannot send the colours \"{colors}\", which are for simulated boards: choose one of the firmware's \
+         own sources, such as source = \"sweep\""
     )]
     Colors {
         /// What the scenario wants.
@@ -37,7 +39,19 @@ impl Firmware {
     /// Boards with the firmware of this file, UF2 or ELF.
     #[must_use]
     pub const fn new(file: Vec<u8>) -> Self {
-        Self { image: file }
+        Self { image: file, debug_info: None }
+    }
+
+    /// The same, and where the firmware fails it is told where in its source that was.
+    #[must_use]
+    pub fn with_debug_info(self, debug_info: DebugInfo) -> Self {
+        Self { debug_info: Some(debug_info), ..self }
+    }
+
+    /// The file.
+    #[must_use]
+    pub fn file(&self) -> &[u8] {
+        &self.image
     }
 }
 
@@ -45,8 +59,14 @@ impl Tier for Firmware {
     type Board = EmulatedBoard;
     type Error = FirmwareError;
 
+    const NAME: &'static str = "firmware";
+
     fn board(&self, plan: &BoardPlan, hardware_address: [u8; 6], seed: u64) -> Result<EmulatedBoard, FirmwareError> {
-        Ok(EmulatedBoard::new(&self.image, &settings(plan)?, hardware_address, seed)?)
+        let mut board = EmulatedBoard::new(&self.image, &settings(plan)?, hardware_address, seed)?;
+        if let Some(debug_info) = &self.debug_info {
+            board.set_debug_info(debug_info.clone());
+        }
+        Ok(board)
     }
 }
 

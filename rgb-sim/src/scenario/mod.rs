@@ -47,9 +47,11 @@
 //! | how it is played | [`Run`] |
 //! | what is always demanded | [`judge`] |
 //! | how boards of another kind take part | [`Tier`] |
+//! | how two kinds of boards did | [`compare`] |
 
 mod board;
 mod check;
+mod comparison;
 mod event;
 mod expectation;
 mod judge;
@@ -68,6 +70,7 @@ use std::time::Duration;
 
 pub use board::{BoardPlan, BoardSpec, Spread};
 pub use check::{Place, Problem, ScenarioFault, Table};
+pub use comparison::{Comparison, Figures, Recovery, compare};
 pub use event::{LinkSpec, ScenarioEvent, Targets, Verb};
 pub use expectation::Expectation;
 pub use judge::{Broken, Demand, Verdict, judge};

@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use super::Scenario;
 use super::judge::{Demand, Verdict};
-use super::recording::{BoardRecording, FaultSpan, Happening, HappeningKind, Recording};
+use super::recording::{FaultSpan, Happening, HappeningKind, Recording, tally};
 use crate::event::{BoardState, BrokenDemand, DecodeDetail, Event, FaultPhase, ScenarioSummary, micros};
-use crate::stats::Tally;
 use crate::world::BoardEventKind;
 
 /// Tells a run as it goes on.
@@ -31,6 +30,7 @@ impl Narration {
         Event::ScenarioStarted {
             version: env!("CARGO_PKG_VERSION"),
             scenario: self.name.clone(),
+            tier: recording.tier,
             seed: recording.seed,
             boards: recording.boards.len(),
             duration_us: micros(scenario.duration),
@@ -89,18 +89,20 @@ impl Narration {
         }
     }
 
-    /// The run is over. `took` is how long that was on the clock on the wall.
+    /// The run is over. `replay` is the command that plays it again, and `took` is how long it was on the clock on the wall.
     #[must_use]
-    pub fn summary(&self, scenario: &Scenario, recording: &Recording, verdict: &Verdict, took: Duration) -> Event {
-        let mut tally = Tally::new();
-        for (_, elapsed, outcome) in recording.boards.iter().flat_map(BoardRecording::exchanges) {
-            match outcome {
-                Ok(_) => tally.record_success(elapsed),
-                Err(error) => tally.record_error(error.kind()),
-            }
-        }
+    pub fn summary(
+        &self,
+        scenario: &Scenario,
+        recording: &Recording,
+        verdict: &Verdict,
+        replay: &str,
+        took: Duration,
+    ) -> Event {
+        let tally = tally(&recording.boards);
         Event::ScenarioSummary(ScenarioSummary {
             scenario: self.name.clone(),
+            tier: recording.tier,
             seed: recording.seed,
             played_us: micros(recording.elapsed),
             complete: recording.elapsed >= scenario.duration,
@@ -110,6 +112,7 @@ impl Narration {
             errors_by_kind: tally.errors_by_kind(),
             latency_us: tally.latency(),
             trace_hash: format!("{:016x}", recording.trace_hash),
+            replay: replay.to_owned(),
             took,
         })
     }

@@ -6,6 +6,7 @@ use rgb_proto::Rgb;
 use rgb_proto::settings::Role;
 
 use super::board::BoardPlan;
+use crate::stats::Tally;
 use crate::world::BoardEventKind;
 
 /// What has happened in a run so far. Times are since its start.
@@ -13,6 +14,8 @@ use crate::world::BoardEventKind;
 pub struct Recording {
     /// The run's seed.
     pub seed: u64,
+    /// The kind of its boards ([`Tier::NAME`](super::Tier::NAME)).
+    pub tier: &'static str,
     /// How far it has come.
     pub elapsed: Duration,
     /// The boards, in the scenario's order.
@@ -125,6 +128,18 @@ impl BoardRecording {
     pub fn colors(&self) -> impl Iterator<Item = (Duration, Rgb)> {
         self.exchanges().filter_map(|(at, _, outcome)| outcome.ok().map(|color| (at, color)))
     }
+}
+
+/// What came of all exchanges of these boards.
+pub(super) fn tally<'a>(boards: impl IntoIterator<Item = &'a BoardRecording>) -> Tally {
+    let mut tally = Tally::new();
+    for (_, elapsed, outcome) in boards.into_iter().flat_map(BoardRecording::exchanges) {
+        match outcome {
+            Ok(_) => tally.record_success(elapsed),
+            Err(error) => tally.record_error(error.kind()),
+        }
+    }
+    tally
 }
 
 impl Recording {

@@ -15,6 +15,9 @@ pub trait Tier {
     /// Why a board cannot be made.
     type Error: std::error::Error;
 
+    /// What it is called, for programs.
+    const NAME: &'static str;
+
     /// Makes a board that has these settings, for a network card of this address. The seed decides what it draws.
     ///
     /// # Errors
@@ -56,6 +59,8 @@ pub struct Simulated;
 impl Tier for Simulated {
     type Board = Board;
     type Error = ScriptError;
+
+    const NAME: &'static str = "simulated";
 
     fn board(&self, plan: &BoardPlan, _hardware_address: [u8; 6], seed: u64) -> Result<Board, ScriptError> {
         let source: Option<Box<dyn Source>> = plan.colors.as_ref().map(|colors| colors.open(seed)).transpose()?;

@@ -1,4 +1,5 @@
 //! Boards with real firmware on the virtual network.
 
+mod debug_info;
 mod firmware;
 mod medium;

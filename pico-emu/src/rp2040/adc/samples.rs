@@ -49,9 +49,10 @@ impl Samples {
         })
     }
 
-    /// Whether it is as full as THRESH says, which is the interrupt. Nothing is no reason for one.
+    /// Whether it is as full as THRESH says, which is the interrupt. With a threshold of 0 it always is, on or off: embassy's
+    /// driver waits for a conversion by that.
     pub(super) fn is_due(&self) -> bool {
-        !self.fifo.is_empty() && self.fifo.len() >= self.threshold()
+        self.fifo.len() >= self.threshold()
     }
 
     /// How many samples it asks the DMA to take.

@@ -44,10 +44,14 @@ pub(super) fn provision(args: &ProvisionArgs) -> Result<String, ProvisionError> 
     }
 }
 
-fn show(path: &Path) -> Result<String, ProvisionError> {
+/// The settings in a file, and the chip that it is for.
+pub(super) fn read_settings(path: &Path) -> Result<(Settings, Chip), ProvisionError> {
     let file = std::fs::read(path).map_err(|source| ProvisionError::Read { path: path.to_path_buf(), source })?;
-    let (settings, chip) =
-        settings_of_uf2(&file).map_err(|source| ProvisionError::Show { path: path.to_path_buf(), source })?;
+    settings_of_uf2(&file).map_err(|source| ProvisionError::Show { path: path.to_path_buf(), source })
+}
+
+fn show(path: &Path) -> Result<String, ProvisionError> {
+    let (settings, chip) = read_settings(path)?;
     Ok(format!("{} holds settings for a {} ({chip}):\n\n{}", path.display(), chip.board(), table(&settings)))
 }
 

@@ -1,12 +1,16 @@
 //! For people: a line for each thing that happens, with the colour itself where the terminal can show it.
 
+mod comparison;
+
 use std::fmt::Write;
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::time::Duration;
 
 use anstyle::{AnsiColor, RgbColor, Style};
 use rgb_proto::Rgb;
+use rgb_sim::emulated::Firmware;
 use rgb_sim::link::{LinkEnd, LinkSummary};
+use rgb_sim::scenario::Tier;
 use rgb_sim::{
     BoardState, BrokenDemand, Event, ExploreSummary, FaultPhase, Latency, NoticeKind, RequestForm, ScenarioSummary,
     ServerSummary, Summary, WorstRecovery,
@@ -104,12 +108,13 @@ impl Human {
             Event::Gone { name, service } => {
                 format!("{}  {}", self.name(name), self.paint(WARNING, &format!("gone ({service})")))
             }
-            Event::ScenarioStarted { version, scenario, seed, boards, duration_us } => {
+            Event::ScenarioStarted { version, scenario, tier, seed, boards, duration_us } => {
                 let title = self.paint(BOLD, &format!("rgb-sim {version}"));
                 let duration = span(*duration_us);
                 let hint = self.paint(FAINT, &format!("(--seed {seed} plays it again, to the byte)"));
                 let boards = plural(*boards as u64, "board");
-                format!("{title}  scenario {scenario}  {boards}, {duration} of virtual time  seed {seed} {hint}")
+                let with = with_firmware(tier);
+                format!("{title}  scenario {scenario}  {boards}{with}, {duration} of virtual time  seed {seed} {hint}")
             }
             Event::Fault { at_us, fault, phase, boards: _ } => {
                 let end = if *phase == FaultPhase::End { "is over: " } else { "" };
@@ -158,6 +163,7 @@ impl Human {
             Event::ExploreSummary(summary) => self.explore_summary(summary),
             Event::Summary(summary) => self.summary(summary),
             Event::ScenarioSummary(summary) => self.scenario_summary(summary),
+            Event::Comparison(comparison) => self.comparison(comparison),
             Event::DiscoverySummary { boards, elapsed_us } => {
                 let boards = self.paint(if *boards == 0 { BAD } else { GOOD }, &plural(*boards, "board"));
                 format!("\n{boards} found in {:.1} s", *elapsed_us as f64 / 1e6)
@@ -280,14 +286,13 @@ impl Human {
     }
 
     fn scenario_summary(&self, summary: &ScenarioSummary) -> String {
-        let ScenarioSummary { scenario, seed, played_us, complete, holds, exchanges, errors, errors_by_kind, .. } =
-            summary;
+        let ScenarioSummary { tier, seed, played_us, complete, holds, exchanges, errors, errors_by_kind, .. } = summary;
         let verdict = match (complete, holds) {
             (true, true) => self.paint(GOOD, "everything holds"),
             (true, false) => self.paint(BAD, "something does not hold"),
             (false, _) => self.paint(WARNING, "ended early"),
         };
-        let mut text = format!("{verdict}: {}", plural(*exchanges, "exchange"));
+        let mut text = format!("{verdict}{}: {}", with_firmware(tier), plural(*exchanges, "exchange"));
         if *errors > 0 {
             let kinds = list(errors_by_kind.iter().map(|(kind, count)| (kind.as_str(), *count)));
             let _ = write!(text, ", {}: {kinds}", plural(*errors, "error"));
@@ -304,7 +309,7 @@ impl Human {
         if *holds || !*complete {
             let _ = write!(text, "\nseed     {seed}");
         } else {
-            let _ = write!(text, "\nreplay   rgb-sim scenario run {scenario} --seed {seed}");
+            let _ = write!(text, "\nreplay   {}", summary.replay);
         }
         text
     }
@@ -349,6 +354,11 @@ fn reach_hint(addr: SocketAddr) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// Behind a word for boards, where they are not simulated.
+fn with_firmware(tier: &str) -> &'static str {
+    if tier == Firmware::NAME { " with firmware" } else { "" }
 }
 
 /// A terminal must not take what a board says for its own commands.

@@ -7,6 +7,7 @@ mod progress;
 use std::io::{self, IsTerminal, Write};
 use std::thread::JoinHandle;
 
+use rgb_sim::scenario::Comparison;
 use rgb_sim::{Event, Summary};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -88,12 +89,17 @@ impl Reporter {
     }
 
     /// Prints the last event, on the same condition.
-    pub(super) fn finish_with(mut self, last: Event) -> Result<(), Error> {
+    pub(super) fn finish_with(self, last: Event) -> Result<(), Error> {
         self.send(last);
+        self.end()
+    }
+
+    /// Waits until everything is printed, on the same condition.
+    pub(super) fn end(mut self) -> Result<(), Error> {
         match self.join() {
             Some(Ok(outcome)) => outcome.map_err(Error::Output),
             Some(Err(panic)) => std::panic::resume_unwind(panic),
-            None => unreachable!("only `finish` and `drop` join the thread, and each is the reporter's last"),
+            None => unreachable!("only `end` and `drop` join the thread, and each is the reporter's last"),
         }
     }
 
@@ -179,6 +185,7 @@ const fn is_detail(event: &Event) -> bool {
             | Event::Board { .. }
             | Event::Serial { .. }
             | Event::Fault { .. }
+            | Event::Comparison(Comparison { board: Some(_), .. })
             | Event::ExploreFailed { .. }
             | Event::ExploreShrunk { .. }
     )

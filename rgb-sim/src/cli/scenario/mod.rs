@@ -1,6 +1,7 @@
 //! `scenario`: worlds of boards in virtual time, from files.
 #![expect(clippy::doc_markdown, reason = "these texts are printed as they stand")]
 
+mod cast;
 mod run;
 mod trace;
 
@@ -15,7 +16,9 @@ use super::Error;
 use super::args::{ColorWhen, CommonArgs};
 use super::pace::Speed;
 use super::report::unless_unread;
+use cast::TierChoice;
 
+pub(super) use cast::CastError;
 pub(super) use run::run;
 
 pub(crate) const EXAMPLES: &str = "\
@@ -25,7 +28,8 @@ Examples:
   rgb-sim scenario new > mine.toml                 a file to change, with comments
   rgb-sim scenario check mine.toml                 what is wrong with it, by line and column
   rgb-sim scenario run mine.toml --report run.html a page to look at
-  rgb-sim scenario run mine.toml --seeds 20        does it hold whatever chance does?";
+  rgb-sim scenario run mine.toml --seeds 20        does it hold whatever chance does?
+  rgb-sim scenario run mine.toml --tier firmware   does it hold with the firmware of real boards?";
 
 #[derive(Debug, Args)]
 pub(crate) struct ScenarioArgs {
@@ -54,6 +58,12 @@ pub(super) enum ScenarioCommand {
 pub(super) struct RunArgs {
     /// A scenario file, or the name of a scenario that comes with rgb-sim
     file: String,
+    /// The kind of boards that play it
+    #[arg(long, value_name = "TIER", value_enum, default_value_t = TierChoice::Simulated)]
+    tier: TierChoice,
+    /// What emulated boards run, a UF2 or ELF file [default: target/firmware/pico-fw-rp2040.uf2]
+    #[arg(long, value_name = "FILE")]
+    firmware: Option<PathBuf>,
     /// Play this many runs, of as many seeds in a row
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     seeds: u64,

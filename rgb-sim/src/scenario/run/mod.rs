@@ -88,8 +88,8 @@ impl<T: Tier> Run<T> {
             let placement = Placement { position_m: plan.distance_m };
             nodes.push(world.add_station(address, placement, Machine::Board(Box::new(board))));
         }
-        let recording =
-            Recording { seed, boards: boards.iter().map(BoardRecording::new).collect(), ..Recording::default() };
+        let recorded = boards.iter().map(BoardRecording::new).collect();
+        let recording = Recording { seed, tier: T::NAME, boards: recorded, ..Recording::default() };
         let replies = Arc::<Mutex<Replies>>::default();
         let mut run = Self {
             agenda: Agenda::of(scenario, &boards),

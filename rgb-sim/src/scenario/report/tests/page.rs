@@ -47,7 +47,7 @@ fn recording(boards: usize) -> Recording {
     };
     let faults =
         vec![fault("ap_down Home", 10, Some(20)), fault("deauth client-0", 30, Some(30)), fault(NASTY, 50, None)];
-    Recording { seed: 7, elapsed: s(60), boards, faults, trace_hash: 0xabc }
+    Recording { seed: 7, tier: "simulated", elapsed: s(60), boards, faults, trace_hash: 0xabc }
 }
 
 const fn color(number: u64) -> Rgb {

@@ -1,0 +1,105 @@
+//! `rgb-sim emulate`, as its users meet it: the firmware's own image on emulated boards.
+
+mod files;
+mod forward;
+mod runs;
+mod usage;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use harness::{Finished, Firmware};
+use libtest_mimic::{Arguments, Trial};
+use pico_uf2::{Chip, Segment};
+use tempfile::TempDir;
+
+type Test = fn();
+type FirmwareTest = fn(&'static Firmware);
+
+/// Tests with their names.
+macro_rules! tests {
+    ($kind:ty; $($module:ident :: $name:ident,)*) => {
+        [$((concat!(stringify!($module), "::", stringify!($name)), $module::$name as $kind)),*]
+    };
+}
+
+fn main() -> ExitCode {
+    let always = tests![
+        Test;
+        files::a_board_without_a_program_is_told_loudly_and_ends_the_run,
+        files::a_capture_that_cannot_be_written_is_no_run,
+        files::a_file_that_is_no_firmware_is_refused,
+        files::firmware_for_another_chip_is_refused,
+        files::settings_that_cannot_be_read_are_refused,
+        files::the_firmware_that_is_not_there_is_told_how_to_build,
+        usage::settings_that_do_not_fit_the_role_are_refused,
+        usage::the_help_tells_how_the_run_ends,
+        usage::what_is_out_of_its_range_is_refused_with_the_range,
+    ];
+    let with_firmware = tests![
+        FirmwareTest;
+        forward::a_forwarded_port_leads_to_the_emulated_board,
+        runs::a_capture_holds_the_frames_of_an_exchange,
+        runs::a_fault_is_told_with_a_backtrace,
+        runs::a_wrong_passphrase_is_said_in_words,
+        runs::each_of_three_clients_makes_its_attempts,
+        runs::people_see_words_and_colours,
+        runs::settings_of_a_file_and_of_the_line_reach_the_boards,
+        runs::the_first_interrupt_ends_the_run_with_its_summary,
+        runs::two_boards_exchange_colours_and_do_so_again,
+    ];
+    let firmware = harness::firmware();
+    if let Err(why) = firmware {
+        eprintln!("some are ignored, because the firmware cannot be built here: {why}");
+    }
+    let always = always.map(|(name, test)| {
+        Trial::test(name, move || {
+            test();
+            Ok(())
+        })
+    });
+    let with_firmware = with_firmware.map(|(name, test)| match firmware {
+        Ok(firmware) => Trial::test(name, move || {
+            test(firmware);
+            Ok(())
+        }),
+        Err(why) => Trial::test(name, move || Err(why.into())).with_ignored_flag(true),
+    });
+    let trials = always.into_iter().chain(with_firmware).collect();
+    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+}
+
+/// A folder for files of a test.
+struct Folder(TempDir);
+
+impl Folder {
+    fn new() -> Self {
+        Self(tempfile::tempdir().expect("there is room"))
+    }
+
+    /// A new file in it.
+    fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.path(name);
+        std::fs::write(&path, bytes).expect("there is room");
+        path
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    /// Puts the folder in the place of `DIR`.
+    fn args(&self, args: &str) -> String {
+        args.replace("DIR", self.0.path().to_str().expect("the system's names are text"))
+    }
+
+    /// Runs `emulate` to its end; `DIR` in its arguments is the folder.
+    fn run(&self, args: &str) -> Finished {
+        Finished::run(&format!("emulate {}", self.args(args)))
+    }
+}
+
+/// A UF2 file whose image begins with a page of these bytes.
+fn page(byte: u8, chip: Chip) -> Vec<u8> {
+    pico_uf2::encode(&[Segment { address: 0x1000_0000, bytes: &[byte; 256] }], chip).expect("there is such memory")
+}
