@@ -13,6 +13,9 @@ use crate::bus::{BusFault, CoreId};
 /// How far a core goes on at most while the DMA is at something, which it may wait for in memory.
 const TURN_CYCLES: u64 = 64;
 
+/// The registers of DMA and PIO: a transfer there can let a PIO program go on, or begin another transfer that does.
+const ENGINES: std::ops::Range<u32> = 0x5000_0000..0x5040_0000;
+
 /// A block has come upon something by itself that is not modelled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PeripheralFault {
@@ -91,9 +94,9 @@ impl<W: Wires> Rp2040<W> {
         }
         if self.io_bank0.can_pio_be_seen() || self.pios.iter().any(Pio::can_interrupt) {
             // What the DMA feeds a program with can make it go on at any time.
-            let next = match self.dma.active() {
-                0 => self.pios.iter().filter_map(Pio::next_change).min(),
-                _ => Some(self.cycle),
+            let next = match self.dma.serves(&ENGINES) {
+                false => self.pios.iter().filter_map(Pio::next_change).min(),
+                true => Some(self.cycle),
             };
             horizon = horizon.min(next.map_or(u64::MAX, |next| next.max(self.cycle + 1)));
         }
@@ -129,6 +132,10 @@ impl<W: Wires> Rp2040<W> {
     /// One block goes on while the other does nothing.
     fn run_pio(&mut self, index: usize, until: u64) -> bool {
         self.catch_up_pios();
+        if self.pios[index].rest_until(until) {
+            self.cycle = until;
+            return false;
+        }
         let pio = &mut self.pios[index];
         let lines = pio.interrupts();
         let mut pins = PioPins {

@@ -1,5 +1,7 @@
 //! One channel: its registers, and the sequence of transfers that it is at (RP2040 datasheet, 2.5.1 and 2.5.2).
 
+use std::ops::Range;
+
 use super::pacing::Dreq;
 use crate::bus::Width;
 use crate::rp2040::block::flag;
@@ -193,6 +195,11 @@ impl Channel {
 
     pub(super) const fn addresses(&self) -> (u32, u32) {
         (self.read_address, self.write_address)
+    }
+
+    /// Whether one of its addresses lies there.
+    pub(super) fn touches(&self, addresses: &Range<u32>) -> bool {
+        addresses.contains(&self.read_address) || addresses.contains(&self.write_address)
     }
 
     /// Requests from before count no longer.

@@ -18,6 +18,8 @@ mod sniffer;
 
 pub(super) use pacing::Dreq;
 
+use std::ops::Range;
+
 use super::block::{Block, Now};
 use super::edges::Edges;
 use channel::Channel;
@@ -99,6 +101,18 @@ impl Dma {
     pub(super) fn outstanding(&self) -> impl Iterator<Item = (u32, u64)> {
         let channels = Bits(self.active).map(|index| &self.channels[index]);
         channels.map(|channel| (channel.control.request(), u64::from(channel.remaining())))
+    }
+
+    /// Whether an active channel, or one that is to follow it, reads or writes there.
+    pub(super) fn serves(&self, addresses: &Range<u32>) -> bool {
+        let mut reached = self.active;
+        loop {
+            let followers = Bits(reached).fold(0, |mask, index| mask | 1 << self.channels[index].control.chain_to());
+            if followers & !reached == 0 {
+                return Bits(reached).any(|index| self.channels[index].touches(addresses));
+            }
+            reached |= followers;
+        }
     }
 
     fn note_active(&mut self) {

@@ -227,6 +227,15 @@ impl Pio {
         }
     }
 
+    /// Goes on to a cycle if nothing happens in the block until then. Whether it did.
+    pub(super) fn rest_until(&mut self, cycle: u64) -> bool {
+        let rests = self.next_activity() >= cycle;
+        if rests {
+            self.pass(cycle);
+        }
+        rests
+    }
+
     /// Says that a level may have changed in [`cycle`](Self::cycle) that [`Levels::until`] did not foresee, so that
     /// [`next_change`](Self::next_change) does not overlook it. [`run`](Self::run) up to that cycle comes before the
     /// change.

@@ -6,11 +6,16 @@ use super::machine::StateMachine;
 use super::registers::bits;
 use super::{Pio, SYSTEM_IRQ_FLAGS};
 
+/// The bits of INTR that tell of the FIFOs.
+const FIFO_INTERRUPTS: u32 = 0xff;
+
 impl Pio {
     /// The two interrupt lines: IRQ0 and IRQ1.
     #[must_use]
     pub fn interrupts(&self) -> [bool; 2] {
-        let raw = if self.can_interrupt() { self.raw_interrupts() } else { 0 };
+        // The FIFOs are seldom asked for, and this is often.
+        let fifos = (self.interrupt_enable[0] | self.interrupt_enable[1]) & FIFO_INTERRUPTS != 0;
+        let raw = if fifos { self.raw_interrupts() } else { u32::from(self.irq_flags & SYSTEM_IRQ_FLAGS) << 8 };
         array::from_fn(|line| self.interrupt_status(raw, line) != 0)
     }
 
@@ -79,9 +84,13 @@ impl Pio {
 
     /// INTR.
     pub(super) fn raw_interrupts(&self) -> u32 {
+        self.fifo_interrupts() | u32::from(self.irq_flags & SYSTEM_IRQ_FLAGS) << 8
+    }
+
+    /// Those bits of INTR that tell of the FIFOs.
+    fn fifo_interrupts(&self) -> u32 {
         bits(&self.machines, |machine| !machine.rx.is_empty())
             | bits(&self.machines, |machine| !machine.tx.is_full()) << 4
-            | u32::from(self.irq_flags & SYSTEM_IRQ_FLAGS) << 8
     }
 
     /// INTS of a line, from INTR.
