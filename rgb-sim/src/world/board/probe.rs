@@ -10,7 +10,7 @@ use crate::world::stack::{Stack, TcpHandle};
 
 /// A board's probes, one after the other: connections that are ended as soon as they are there.
 pub(super) struct Probe {
-    /// There is none before the first probe: most boards never need one, and a socket takes time with each frame.
+    /// There is none before the first probe: a board that asks never needs one, and a socket takes time with each frame.
     socket: Option<TcpHandle>,
     /// The probe that goes on, by its deadline.
     deadline: Option<Instant>,
