@@ -8,23 +8,12 @@ mod usage;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use harness::{Finished, Firmware};
-use libtest_mimic::{Arguments, Trial};
+use harness::{Finished, FirmwareTest, Test, named_tests};
 use pico_uf2::{Chip, Segment};
 use tempfile::TempDir;
 
-type Test = fn();
-type FirmwareTest = fn(&'static Firmware);
-
-/// Tests with their names.
-macro_rules! tests {
-    ($kind:ty; $($module:ident :: $name:ident,)*) => {
-        [$((concat!(stringify!($module), "::", stringify!($name)), $module::$name as $kind)),*]
-    };
-}
-
 fn main() -> ExitCode {
-    let always = tests![
+    let always = named_tests![
         Test;
         files::a_board_without_a_program_is_told_loudly_and_ends_the_run,
         files::a_capture_that_cannot_be_written_is_no_run,
@@ -36,7 +25,7 @@ fn main() -> ExitCode {
         usage::the_help_tells_how_the_run_ends,
         usage::what_is_out_of_its_range_is_refused_with_the_range,
     ];
-    let with_firmware = tests![
+    let with_firmware = named_tests![
         FirmwareTest;
         forward::a_forwarded_port_leads_to_the_emulated_board,
         runs::a_capture_holds_the_frames_of_an_exchange,
@@ -48,25 +37,7 @@ fn main() -> ExitCode {
         runs::the_first_interrupt_ends_the_run_with_its_summary,
         runs::two_boards_exchange_colours_and_do_so_again,
     ];
-    let firmware = harness::firmware();
-    if let Err(why) = firmware {
-        eprintln!("some are ignored, because the firmware cannot be built here: {why}");
-    }
-    let always = always.map(|(name, test)| {
-        Trial::test(name, move || {
-            test();
-            Ok(())
-        })
-    });
-    let with_firmware = with_firmware.map(|(name, test)| match firmware {
-        Ok(firmware) => Trial::test(name, move || {
-            test(firmware);
-            Ok(())
-        }),
-        Err(why) => Trial::test(name, move || Err(why.into())).with_ignored_flag(true),
-    });
-    let trials = always.into_iter().chain(with_firmware).collect();
-    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+    harness::run_tests(always, with_firmware)
 }
 
 /// A folder for files of a test.

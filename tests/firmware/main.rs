@@ -15,20 +15,11 @@ mod watchdog;
 
 use std::process::ExitCode;
 
-use harness::Firmware;
-use libtest_mimic::{Arguments, Trial};
-
-type Test = fn(&'static Firmware);
-
-/// Tests with their names.
-macro_rules! tests {
-    ($($module:ident :: $name:ident,)*) => {
-        [$((concat!(stringify!($module), "::", stringify!($name)), $module::$name as Test)),*]
-    };
-}
+use harness::{FirmwareTest, named_tests};
 
 fn main() -> ExitCode {
-    let tests = tests![
+    let tests = named_tests![
+        FirmwareTest;
         access_point::boards_without_a_router_meet_on_a_board_that_is_the_access_point,
         console::a_board_gets_its_settings_from_a_file_of_provision,
         console::an_erased_board_gets_new_settings_at_its_console,
@@ -43,16 +34,5 @@ fn main() -> ExitCode {
         streams::four_named_clients_get_streams_of_their_own,
         watchdog::a_task_that_hangs_is_bitten_and_the_board_works_again,
     ];
-    let firmware = harness::firmware();
-    if let Err(why) = firmware {
-        eprintln!("ignored, because the firmware cannot be built here: {why}");
-    }
-    let trials = tests.map(|(name, test)| match firmware {
-        Ok(firmware) => Trial::test(name, move || {
-            test(firmware);
-            Ok(())
-        }),
-        Err(why) => Trial::test(name, move || Err(why.into())).with_ignored_flag(true),
-    });
-    libtest_mimic::run(&Arguments::from_args(), trials.into()).exit_code()
+    harness::run_tests([], tests)
 }

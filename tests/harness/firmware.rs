@@ -1,8 +1,10 @@
 //! The firmware's image for a Pico W.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, ExitCode};
 use std::sync::OnceLock;
+
+use libtest_mimic::{Arguments, Trial};
 
 /// How `cargo xtask` ends where this machine lacks what a build for a board needs.
 const NO_TOOLCHAIN: i32 = 3;
@@ -58,6 +60,45 @@ pub fn firmware() -> Result<&'static Firmware, &'static str> {
         None => build(),
     });
     firmware.as_ref().map_err(String::as_str)
+}
+
+/// Tests with their names, of a kind that is [`Test`] or [`FirmwareTest`].
+#[macro_export]
+macro_rules! named_tests {
+    ($kind:ty; $($module:ident :: $name:ident,)*) => {
+        [$((concat!(stringify!($module), "::", stringify!($name)), $module::$name as $kind)),*]
+    };
+}
+
+/// A test that needs no firmware.
+pub type Test = fn();
+/// A test of the firmware.
+pub type FirmwareTest = fn(&'static Firmware);
+
+/// The main function of a target whose tests have these names. Those of the firmware count as ignored where there is none.
+pub fn run_tests<const A: usize, const F: usize>(
+    always: [(&'static str, Test); A],
+    with_firmware: [(&'static str, FirmwareTest); F],
+) -> ExitCode {
+    let firmware = firmware();
+    if let Err(why) = firmware {
+        eprintln!("some are ignored, because the firmware cannot be built here: {why}");
+    }
+    let always = always.map(|(name, test)| {
+        Trial::test(name, move || {
+            test();
+            Ok(())
+        })
+    });
+    let with_firmware = with_firmware.map(|(name, test)| match firmware {
+        Ok(firmware) => Trial::test(name, move || {
+            test(firmware);
+            Ok(())
+        }),
+        Err(why) => Trial::test(name, move || Err(why.into())).with_ignored_flag(true),
+    });
+    let trials = always.into_iter().chain(with_firmware).collect();
+    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
 
 fn build() -> Result<Firmware, String> {

@@ -28,7 +28,7 @@ pub mod simulator;
 pub mod terminal;
 pub mod tutorial;
 
-pub use firmware::{Firmware, firmware};
+pub use firmware::{Firmware, FirmwareTest, Test, firmware, run_tests};
 pub use machine::Machine;
 pub use process::Process;
 pub use program::rgb_sim;

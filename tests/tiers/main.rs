@@ -6,22 +6,11 @@ mod usage;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use harness::{Finished, Firmware};
-use libtest_mimic::{Arguments, Trial};
+use harness::{Finished, Firmware, FirmwareTest, Test, named_tests};
 use tempfile::TempDir;
 
-type Test = fn();
-type FirmwareTest = fn(&'static Firmware);
-
-/// Tests with their names.
-macro_rules! tests {
-    ($kind:ty; $($module:ident :: $name:ident,)*) => {
-        [$((concat!(stringify!($module), "::", stringify!($name)), $module::$name as $kind)),*]
-    };
-}
-
 fn main() -> ExitCode {
-    let always = tests![
+    let always = named_tests![
         Test;
         usage::a_board_whose_emulation_cannot_go_on_is_told,
         usage::a_file_that_is_no_firmware_is_refused,
@@ -30,7 +19,7 @@ fn main() -> ExitCode {
         usage::the_firmware_that_is_not_there_is_told_how_to_build,
         usage::two_runs_have_no_file_and_no_port_in_common,
     ];
-    let with_firmware = tests![
+    let with_firmware = named_tests![
         FirmwareTest;
         runs::a_scenario_holds_with_the_firmware_and_repeats,
         runs::both_kinds_of_boards_are_compared,
@@ -38,25 +27,7 @@ fn main() -> ExitCode {
         runs::people_see_both_verdicts_and_the_figures_side_by_side,
         runs::what_does_not_hold_with_the_firmware_ends_with_1,
     ];
-    let firmware = harness::firmware();
-    if let Err(why) = firmware {
-        eprintln!("some are ignored, because the firmware cannot be built here: {why}");
-    }
-    let always = always.map(|(name, test)| {
-        Trial::test(name, move || {
-            test();
-            Ok(())
-        })
-    });
-    let with_firmware = with_firmware.map(|(name, test)| match firmware {
-        Ok(firmware) => Trial::test(name, move || {
-            test(firmware);
-            Ok(())
-        }),
-        Err(why) => Trial::test(name, move || Err(why.into())).with_ignored_flag(true),
-    });
-    let trials = always.into_iter().chain(with_firmware).collect();
-    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+    harness::run_tests(always, with_firmware)
 }
 
 /// A folder with one scenario in it.
