@@ -82,7 +82,10 @@ fn main() {
     let boot = median(rounds.iter().map(|round| round.boot));
     let exchanging = median(rounds.iter().map(|round| round.exchanging));
     let speed = effort.exchanging.as_secs_f64() / exchanging.as_secs_f64();
-    println!("\ntwo boards, medians of {} runs of seed {SEED} with the trace hash {:016x}", effort.rounds, first.trace_hash);
+    println!(
+        "\ntwo boards, medians of {} runs of seed {SEED} with the trace hash {:016x}",
+        effort.rounds, first.trace_hash
+    );
     println!(
         "boot to the first colour: {boot:.2?} (at most {BOOT_TARGET:?}) for {:.2?} of the boards' {}",
         first.virtual_boot,

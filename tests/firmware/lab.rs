@@ -19,7 +19,7 @@ pub(crate) const fn secs(seconds: u64) -> Duration {
 }
 
 /// The settings of a board at home, unless others are given.
-fn settings(fields: &[(&str, &str)]) -> Settings {
+pub(crate) fn settings(fields: &[(&str, &str)]) -> Settings {
     let mut draft = SettingsDraft::new();
     for (field, value) in [("ssid", "Home"), ("passphrase", "correct horse")].iter().chain(fields) {
         draft.set(field, value).expect("a good setting");

@@ -30,6 +30,7 @@ fn main() -> ExitCode {
         network::a_server_with_a_new_address_is_found_again_by_its_name,
         power_cut::a_save_that_loses_power_leaves_the_settings_of_before_or_after,
         radio_missing::a_board_without_a_radio_says_so_and_blinks_seven_times,
+        repeat::a_board_that_is_run_in_steps_does_the_same,
         repeat::one_seed_gives_one_trace_and_another_seed_another,
         streams::four_named_clients_get_streams_of_their_own,
         watchdog::a_task_that_hangs_is_bitten_and_the_board_works_again,

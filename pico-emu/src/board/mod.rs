@@ -46,6 +46,7 @@ mod wiring;
 
 use std::time::Duration;
 
+use crate::cpu::Tracer;
 use crate::cyw43439::{Medium, Report};
 use crate::rp2040::{Config, ImageError, Machine, Stop, Wires};
 use connectors::Inputs;
@@ -164,6 +165,11 @@ impl Board {
 
     /// Runs until a time.
     pub fn run_until(&mut self, time: Duration, medium: &mut dyn Medium) -> Stop {
+        self.run_traced(time, medium, &mut ())
+    }
+
+    /// [`run_until`](Self::run_until), and tells of each instruction.
+    pub fn run_traced<T: Tracer>(&mut self, time: Duration, medium: &mut dyn Medium, tracer: &mut T) -> Stop {
         loop {
             self.poll_radio(medium);
             let now = self.time();
@@ -178,7 +184,7 @@ impl Board {
             let next_us = micros(now) + 1;
             let planned_us = self.machine.chip().wires().planned_us();
             let until = planned_us.map_or(time, |planned_us| Duration::from_micros(planned_us.max(next_us)).min(time));
-            match self.machine.run_until(until - self.powered_at) {
+            match self.machine.run_traced(until - self.powered_at, tracer) {
                 Stop::Deadline | Stop::Wires => {}
                 stop => return stop,
             }

@@ -21,16 +21,19 @@ impl<W: Wires> Rp2040<W> {
         }
     }
 
-    /// The cycles that pass at least before a block has asked for so many transfers.
-    pub(super) fn cycles_to_requests(&self, number: u32, transfers: u64) -> u64 {
+    /// The cycles that pass at least before a block asks for a transfer.
+    pub(super) fn cycles_to_request(&self, number: u32) -> u64 {
         let (pio, machine) = (&self.pios[usize::from(number & 8 != 0)], (number % 4) as usize);
         let (room, level) = pio.fifo_levels(machine);
-        let missing = |ready: usize| transfers.saturating_sub(ready as u64);
         let cycles = match number {
-            0..=3 | 8..=11 => pio.cycles_to_take(machine, missing(room)),
-            4..=7 | 12..=15 => pio.cycles_to_give(machine, missing(level)),
+            0..=3 | 8..=11 if room == 0 => pio.cycles_to_take(machine),
+            4..=7 | 12..=15 if level == 0 => pio.cycles_to_give(machine),
+            20..=23 | 36 => match self.dreq(number) {
+                Dreq::Level { ready: 0, until } => until.saturating_sub(self.cycle),
+                _ => 0,
+            },
             _ => 0,
         };
-        cycles.max(transfers)
+        cycles.max(1)
     }
 }

@@ -12,9 +12,9 @@ use crate::cpu::{self, Cpu, Register, Tracer};
 
 /// How far core 0 runs ahead of core 1 while that one is awake.
 const SLICE_CYCLES: u64 = 64;
-/// The same while core 1 sleeps: then it can be woken by core 0, which ends the slice, and by its own system timer, whose
-/// cycle is known.
-const SLICE_SLEEPING_CYCLES: u64 = 10_000;
+/// The same at most, where somebody looks at a condition, while core 1 sleeps: then it can be woken by what ends the slice,
+/// and by its own system timer, whose cycle is known.
+const CONDITION_CYCLES: u64 = 10_000;
 
 /// Why [`Machine::run_until`] came back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -180,19 +180,25 @@ impl<W: Wires> Machine<W> {
 
     /// Runs until a time since power-up.
     pub fn run_until(&mut self, time: Duration) -> Stop {
-        self.run_traced(time, |_| false, &mut ())
+        self.run_traced(time, &mut ())
+    }
+
+    /// [`run_until`](Self::run_until), and tells of each instruction.
+    pub fn run_traced<T: Tracer>(&mut self, time: Duration, tracer: &mut T) -> Stop {
+        self.run_slices(time, u64::MAX, |_| false, tracer)
     }
 
     /// Runs until a condition is met, which is looked at whenever the cores have been brought to the same cycle: at
     /// least every 10,000 cycles.
     pub fn run_until_condition(&mut self, time: Duration, condition: impl FnMut(&Rp2040<W>) -> bool) -> Stop {
-        self.run_traced(time, condition, &mut ())
+        self.run_slices(time, CONDITION_CYCLES, condition, &mut ())
     }
 
-    /// [`run_until_condition`](Self::run_until_condition), and tells of each instruction.
-    pub fn run_traced<T: Tracer>(
+    /// Lets the cores go on in turns, by so many cycles at most.
+    fn run_slices<T: Tracer>(
         &mut self,
         time: Duration,
+        slice_max_cycles: u64,
         mut condition: impl FnMut(&Rp2040<W>) -> bool,
         tracer: &mut T,
     ) -> Stop {
@@ -209,7 +215,7 @@ impl<W: Wires> Machine<W> {
                 return Stop::Deadline;
             }
             let slice_end = if core1_sleeps {
-                self.cores[1].next_systick().clamp(start + 1, start + SLICE_SLEEPING_CYCLES)
+                self.cores[1].next_systick().clamp(start + 1, start.saturating_add(slice_max_cycles))
             } else {
                 start + SLICE_CYCLES
             };

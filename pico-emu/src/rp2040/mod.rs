@@ -31,9 +31,9 @@
 //!   changes. A clock source has its frequency as soon as it is enabled; STABLE and LOCK come when they should.
 //! - The cores run in turns of 64 cycles, core 0 first. What one does to the other's interrupts and events is seen at its
 //!   cycle; what it does to memory or a register, within such a turn. While core 1 sleeps, core 0 goes on until something
-//!   may have woken it, or for 10,000 cycles.
+//!   may have woken it.
 //! - PIO and DMA go on beside the processors, and are where a processor is whenever it asks for anything but memory. What
-//!   they do to memory is seen by a core that is awake within 64 cycles, and their interrupts in their cycles.
+//!   they do to memory, and their interrupts, are seen in their cycles.
 //! - Masters of the bus do not contend, and neither the flash memory nor its cache has wait states.
 //! - A peripheral that is held in reset does not answer: that ends the run.
 //! - A function of a pin whose peripheral is not there drives nothing.

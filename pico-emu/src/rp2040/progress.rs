@@ -10,9 +10,6 @@ use super::pio::{Levels, Outputs, Pins, Pio, ReservedInstruction, Stop};
 use super::wires::Wires;
 use crate::bus::{BusFault, CoreId};
 
-/// How far a core goes on at most while the DMA is at something, which it may wait for in memory.
-const TURN_CYCLES: u64 = 64;
-
 /// The registers of DMA and PIO: a transfer there can let a PIO program go on, or begin another transfer that does.
 const ENGINES: std::ops::Range<u32> = 0x5000_0000..0x5040_0000;
 
@@ -86,11 +83,9 @@ impl<W: Wires> Rp2040<W> {
     /// The first cycle in which a core that is awake may have to be told of what PIO or DMA have done.
     pub(super) fn horizon(&self) -> u64 {
         let mut horizon = u64::MAX;
-        for (request, transfers) in self.dma.outstanding() {
-            let first = self.cycles_to_requests(request, 1).max(TURN_CYCLES);
-            // The end of any sequence can begin another one, and so be followed by any interrupt.
-            let last = if self.dma.can_interrupt() { self.cycles_to_requests(request, transfers) } else { u64::MAX };
-            horizon = horizon.min(self.cycle.saturating_add(first.min(last.max(1))));
+        // Both go by memory, and the end of a sequence can begin another one or interrupt.
+        for request in self.dma.outstanding() {
+            horizon = horizon.min(self.cycle.saturating_add(self.cycles_to_request(request)));
         }
         if self.io_bank0.can_pio_be_seen() || self.pios.iter().any(Pio::can_interrupt) {
             // What the DMA feeds a program with can make it go on at any time.

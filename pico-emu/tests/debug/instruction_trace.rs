@@ -13,7 +13,7 @@ use crate::{machine, symbols};
 fn trace(choice: u32, symbols: Option<&Symbols<'_>>) -> String {
     let mut machine = machine(choice);
     let mut trace = InstructionTrace::new(Vec::new(), symbols);
-    machine.run_traced(Duration::from_micros(30), |_| false, &mut trace);
+    machine.run_traced(Duration::from_micros(30), &mut trace);
     String::from_utf8(finish(trace, &machine).expect("memory takes everything")).expect("it is text")
 }
 
@@ -60,7 +60,7 @@ fn the_last_instruction_is_told_with_its_changes() {
     let mut machine = machine(0);
     let mut trace = InstructionTrace::new(Vec::new(), None);
     for _ in 0..20 {
-        machine.run_traced(machine.time() + Duration::from_micros(1), |_| false, &mut trace);
+        machine.run_traced(machine.time() + Duration::from_micros(1), &mut trace);
     }
     let text = String::from_utf8(finish(trace, &machine).expect("memory takes everything")).expect("it is text");
     let lines = |core: &str| text.lines().filter(|line| line.contains(core)).count() as u64;
@@ -85,7 +85,7 @@ fn an_error_of_the_writer_ends_the_trace_and_is_told() {
 
     let mut machine = machine(0);
     let mut trace = InstructionTrace::new(Full(1000), None);
-    machine.run_traced(Duration::from_micros(30), |_| false, &mut trace);
+    machine.run_traced(Duration::from_micros(30), &mut trace);
     let error = finish(trace, &machine).err().expect("it was too much");
     assert_eq!(error.kind(), io::ErrorKind::StorageFull);
 }

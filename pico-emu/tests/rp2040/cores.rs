@@ -51,7 +51,7 @@ fn two_runs_are_the_same_to_the_cycle() {
         let mut machine = Machine::new(Config::default());
         machine.load(&image(&LAUNCH)).expect("it fits");
         let mut hash = Hash(0);
-        machine.run_traced(Duration::from_micros(200), |_| false, &mut hash);
+        machine.run_traced(Duration::from_micros(200), &mut hash);
         (hash.0, machine.cycle())
     };
     assert_eq!(trace(), trace());
@@ -84,7 +84,7 @@ fn a_sleeping_core_1_is_woken_by_its_own_system_timer_in_time() {
     // The one writes a word to the other, which waits for it.
     let places = [(CoreId::Core1, CODE + 100 + 18), (CoreId::Core0, CODE + 56)];
     let mut arrivals = Arrivals { places, cycles: [None; 2] };
-    machine.run_traced(Duration::from_millis(10), |_| false, &mut arrivals);
+    machine.run_traced(Duration::from_millis(10), &mut arrivals);
     let [Some(written), Some(read)] = arrivals.cycles else { panic!("{:?}", arrivals.cycles) };
     assert!(written > 25_000, "it has slept");
     assert!((written..written + 80).contains(&read), "within a turn of the cores: {written}, {read}");

@@ -38,6 +38,10 @@ impl DriverLink {
         self.received.push_back(frame);
     }
 
+    pub(super) fn has_received(&self) -> bool {
+        !self.received.is_empty()
+    }
+
     pub(super) fn take_received(&mut self) -> Option<Vec<u8>> {
         self.received.pop_front()
     }
@@ -52,7 +56,7 @@ impl DriverLink {
 
     /// Whether there is something to do at once: frames from the driver, or room again for frames from the air.
     pub(super) fn needs_attention(&self) -> bool {
-        !self.received.is_empty() || self.was_full && self.waiting.len() < WAITING_MAX
+        self.has_received() || self.was_full && self.waiting.len() < WAITING_MAX
     }
 
     pub(super) fn has_room(&mut self) -> bool {

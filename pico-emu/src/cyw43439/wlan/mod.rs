@@ -94,6 +94,7 @@ impl Wlan {
     }
 
     pub(super) fn poll(&mut self, now_us: u64, medium: &mut dyn Medium, reports: &mut Reports) {
+        let has_heard_driver = self.link.has_received();
         while let Some(frame) = self.link.take_received() {
             self.handle_sdpcm(now_us, &frame, medium, reports);
         }
@@ -114,7 +115,10 @@ impl Wlan {
             let Some(frame) = medium.receive() else { break };
             self.handle_arrival(&frame);
         }
-        self.link.renew_credit();
+        // Nothing else uses credit up, so that being polled once more changes nothing.
+        if has_heard_driver {
+            self.link.renew_credit();
+        }
     }
 
     /// Whether the air has to hear of it when the firmware stops.

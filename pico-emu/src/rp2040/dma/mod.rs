@@ -92,15 +92,9 @@ impl Dma {
         self.active
     }
 
-    /// Whether channels can interrupt a core.
-    pub(super) const fn can_interrupt(&self) -> bool {
-        self.enabled[0] | self.enabled[1] != 0
-    }
-
-    /// What paces the active channels, and how many transfers each still has to do.
-    pub(super) fn outstanding(&self) -> impl Iterator<Item = (u32, u64)> {
-        let channels = Bits(self.active).map(|index| &self.channels[index]);
-        channels.map(|channel| (channel.control.request(), u64::from(channel.remaining())))
+    /// What paces the active channels.
+    pub(super) fn outstanding(&self) -> impl Iterator<Item = u32> {
+        Bits(self.active).map(|index| self.channels[index].control.request())
     }
 
     /// Whether an active channel, or one that is to follow it, reads or writes there.

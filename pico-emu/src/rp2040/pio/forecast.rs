@@ -32,30 +32,29 @@ impl Shifts {
 }
 
 impl Pio {
-    /// The cycles that pass at least before a state machine has taken so many words from its TX FIFO.
-    pub(in crate::rp2040) fn cycles_to_take(&self, machine: usize, words: u64) -> u64 {
+    /// The cycles that pass at least before a state machine has taken a word from its TX FIFO.
+    pub(in crate::rp2040) fn cycles_to_take(&self, machine: usize) -> u64 {
         let machine = &self.machines[machine];
-        machine.cycles_to_shift(self.shifts.out, machine.shift.pull_threshold(), machine.osr_count(), words)
+        machine.cycles_to_shift(self.shifts.out, machine.shift.pull_threshold(), machine.osr_count())
     }
 
-    /// The cycles that pass at least before a state machine has put so many words into its RX FIFO.
-    pub(in crate::rp2040) fn cycles_to_give(&self, machine: usize, words: u64) -> u64 {
+    /// The cycles that pass at least before a state machine has put a word into its RX FIFO.
+    pub(in crate::rp2040) fn cycles_to_give(&self, machine: usize) -> u64 {
         let machine = &self.machines[machine];
-        machine.cycles_to_shift(self.shifts.r#in, machine.shift.push_threshold(), machine.isr_count(), words)
+        machine.cycles_to_shift(self.shifts.r#in, machine.shift.push_threshold(), machine.isr_count())
     }
 }
 
 impl StateMachine {
-    /// The cycles before a register, of which `count` bits are done, has been shifted by a threshold so many times.
-    fn cycles_to_shift(&self, bits: u8, threshold: u8, count: u8, times: u64) -> u64 {
+    /// The cycles before a register, of which `count` bits are done, has been shifted by a threshold.
+    fn cycles_to_shift(&self, bits: u8, threshold: u8, count: u8) -> u64 {
         if bits == 0 {
             return u64::MAX;
         }
-        if times == 0 || bits == 32 || self.has_foreign_instruction() {
-            return times;
+        if bits == 32 || self.has_foreign_instruction() {
+            return 1;
         }
-        let first = u64::from(threshold.saturating_sub(count).div_ceil(bits));
-        let steps = first + (times - 1) * u64::from(threshold.div_ceil(bits));
-        steps.saturating_sub(1) * u64::from((self.clkdiv >> 16).max(1))
+        let steps = threshold.saturating_sub(count).div_ceil(bits).saturating_sub(1);
+        u64::from(steps) * u64::from((self.clkdiv >> 16).max(1))
     }
 }
