@@ -334,8 +334,9 @@ impl<W: Wires> Rp2040<W> {
         self.bank0.set(Function::Sio, self.sio.bank0());
         self.qspi.set(Function::Sio, self.sio.qspi());
         let before = self.io_bank0.inputs();
-        self.io_bank0.update(&self.bank0, &mut self.pads_bank0, &mut self.wires, self.cycle);
-        self.io_qspi.update(&self.qspi, &mut self.pads_qspi, &mut Unconnected, self.cycle);
+        let (bank0, qspi) = (self.io_bank0.selection(&self.bank0), self.io_qspi.selection(&self.qspi));
+        self.io_bank0.update(bank0, &mut self.pads_bank0, &mut self.wires, self.cycle);
+        self.io_qspi.update(qspi, &mut self.pads_qspi, &mut Unconnected, self.cycle);
         if self.io_bank0.inputs() != before {
             self.pios.iter_mut().for_each(Pio::inputs_changed);
         }

@@ -1,5 +1,7 @@
 //! `IO_BANK0` and `IO_QSPI`: which peripheral has which pin, and interrupts from pins (RP2040 datasheet, 2.19.2 to 2.19.6).
 
+use std::ops::{BitAnd, BitOr};
+
 use super::block::{Block, Now, flag};
 use super::pads::Pads;
 use super::pin_interrupts::{DESTINATIONS, PinInterrupts};
@@ -18,6 +20,24 @@ pub struct Drive {
 impl Drive {
     /// No pin is driven.
     pub const NONE: Self = Self { out: 0, enable: 0 };
+}
+
+/// Those of the pins that have a bit.
+impl BitAnd<u32> for Drive {
+    type Output = Self;
+
+    fn bitand(self, pins: u32) -> Self {
+        Self { out: self.out & pins, enable: self.enable & pins }
+    }
+}
+
+/// What two do together who drive different pins.
+impl BitOr for Drive {
+    type Output = Self;
+
+    fn bitor(self, other: Self) -> Self {
+        Self { out: self.out | other.out, enable: self.enable | other.enable }
+    }
 }
 
 /// How many functions a pin can have, besides none.
@@ -117,13 +137,13 @@ impl IoBank {
         }
     }
 
-    /// Carries the signals from the peripherals to the pads and back.
-    pub(super) fn update(&mut self, drives: &Drives, pads: &mut Pads, wires: &mut impl Wires, cycle: u64) {
-        let mut from_peripheral = Drive::NONE;
-        for (drive, selected) in drives.0.iter().zip(self.selected) {
-            from_peripheral.out |= drive.out & selected;
-            from_peripheral.enable |= drive.enable & selected;
-        }
+    /// What peripherals do together to the pins that have selected them.
+    pub(super) fn selection(&self, drives: &Drives) -> Drive {
+        drives.0.iter().zip(self.selected).fold(Drive::NONE, |all, (drive, selected)| all | *drive & selected)
+    }
+
+    /// Carries the signals from the peripherals, which are a [`selection`](Self::selection), to the pads and back.
+    pub(super) fn update(&mut self, from_peripheral: Drive, pads: &mut Pads, wires: &mut impl Wires, cycle: u64) {
         let to_pad =
             Drive { out: self.out.apply(from_peripheral.out), enable: self.enable.apply(from_peripheral.enable) };
         let from_pad = pads.update(to_pad, self.selected(Function::Pwm), wires, cycle);

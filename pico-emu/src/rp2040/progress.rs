@@ -4,7 +4,7 @@
 //! that cycle happens first. While both cores sleep, the chip goes on by itself until something may wake one.
 
 use super::chip::Rp2040;
-use super::io_bank::{Drive, Drives, Function, IoBank};
+use super::io_bank::{Drive, Function, IoBank};
 use super::pads::Pads;
 use super::pio::{Levels, Outputs, Pins, Pio, ReservedInstruction, Stop};
 use super::wires::Wires;
@@ -131,20 +131,21 @@ impl<W: Wires> Rp2040<W> {
             self.cycle = until;
             return false;
         }
-        let pio = &mut self.pios[index];
+        let (pio, function) = (&mut self.pios[index], FUNCTIONS[index]);
         let lines = pio.interrupts();
+        self.bank0.set(function, Drive::NONE);
         let mut pins = PioPins {
-            function: FUNCTIONS[index],
-            drives: &mut self.bank0,
+            selected: self.io_bank0.selected(function),
+            others: self.io_bank0.selection(&self.bank0),
+            seen: self.io_bank0.seen_pins(),
             io_bank: &mut self.io_bank0,
             pads: &mut self.pads_bank0,
-            seen: 0,
             wires: &mut self.wires,
             is_seen: false,
         };
-        pins.seen = pins.io_bank.seen_pins();
         let stop = pio.run(until, &mut pins);
         let is_seen = pins.is_seen;
+        self.bank0.set(function, pio.outputs().into());
         self.cycle = pio.cycle();
         self.sio.set_inputs(self.io_bank0.inputs(), self.io_qspi.inputs());
         if is_seen {
@@ -194,13 +195,14 @@ const FUNCTIONS: [Function; 2] = [Function::Pio0, Function::Pio1];
 
 /// The pins as a PIO block moves them while nobody else does.
 struct PioPins<'a, W> {
-    function: Function,
-    drives: &'a mut Drives,
+    /// The pins that are the block's, and what drives the others.
+    selected: u32,
+    others: Drive,
+    /// The pins that others than the block look at.
+    seen: u32,
     io_bank: &'a mut IoBank,
     pads: &'a mut Pads,
     wires: &'a mut W,
-    /// The pins that others than the block look at.
-    seen: u32,
     /// One of them has changed.
     is_seen: bool,
 }
@@ -212,8 +214,8 @@ impl<W: Wires> Pins for PioPins<'_, W> {
 
     fn drive(&mut self, cycle: u64, outputs: Outputs) {
         let before = self.io_bank.inputs();
-        self.drives.set(self.function, outputs.into());
-        self.io_bank.update(self.drives, self.pads, self.wires, cycle);
+        let drive = self.others | Drive::from(outputs) & self.selected;
+        self.io_bank.update(drive, self.pads, self.wires, cycle);
         self.is_seen |= (self.io_bank.inputs() ^ before) & self.seen != 0 || self.wires.wants_attention();
     }
 

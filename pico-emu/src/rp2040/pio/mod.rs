@@ -175,13 +175,16 @@ impl Pio {
             self.sample(pins);
         }
         while self.cycle < until {
-            let next = self.next_activity().min(until);
+            let next = self.next_activity();
             if next > self.cycle {
-                self.pass(next);
-                if next == self.levels_until {
+                self.pass(next.min(until));
+                if self.cycle == self.levels_until {
                     self.sample(pins);
+                    continue;
                 }
-                continue;
+                if self.cycle == until {
+                    break;
+                }
             }
             let before = self.outputs;
             let effects = self.step();
@@ -204,14 +207,15 @@ impl Pio {
     }
 
     /// The first cycle in which something may change that has not been told from outside: [`cycle`](Self::cycle) itself
-    /// while a state machine runs at full speed. `None` if all of them are off or stalled: then only an access to a
+    /// while a state machine runs at full speed, or a level is on its way in. `None` if all of them are off or stalled: then only an access to a
     /// register or FIFO, or a change of a level, can change anything.
     #[must_use]
     pub fn next_change(&self) -> Option<u64> {
         if self.is_off() {
             return None;
         }
-        Some(self.next_activity()).filter(|&cycle| cycle != u64::MAX)
+        let next = if self.are_inputs_settled() { self.next_activity() } else { self.cycle };
+        Some(next).filter(|&cycle| cycle != u64::MAX)
     }
 
     /// Whether all state machines are off, so that nothing happens until one is turned on.
@@ -245,10 +249,22 @@ impl Pio {
 
     /// The first cycle in which a state machine does something or the inputs may change; [`u64::MAX`] if there is none.
     fn next_activity(&self) -> u64 {
-        if !self.inputs.is_settled() || self.inputs.visible() != self.seen || !self.are_outputs_settled() {
+        let (mut next, mut waits, mut asserts) = (self.levels_until, false, false);
+        for machine in &self.machines {
+            next = next.min(machine.wake);
+            waits |= machine.waits();
+            asserts |= machine.asserted.is_some();
+        }
+        // Levels on their way in matter to those that wait for them.
+        if waits && !self.are_inputs_settled() || asserts && !self.are_outputs_settled() {
             return self.cycle;
         }
-        self.machines.iter().fold(self.levels_until, |first, machine| first.min(machine.wake))
+        next
+    }
+
+    /// Whether the state machines have seen the levels that are on the pads.
+    const fn are_inputs_settled(&self) -> bool {
+        self.inputs.is_settled() && self.inputs.visible() == self.seen
     }
 
     /// Whether what `OUT_STICKY` asserts again in each cycle is there already.
@@ -265,11 +281,11 @@ impl Pio {
         let inputs = self.inputs.visible();
         if inputs != self.seen {
             self.seen = inputs;
-            self.wake_stalled(self.cycle);
+            self.wake_waiting(self.cycle);
         }
         let surroundings = Surroundings { program: &self.program, irq_flags: self.irq_flags, inputs };
         let mut effects = Effects::default();
-        for machine in &mut self.machines {
+        for machine in self.machines.iter_mut().filter(|machine| machine.acts(self.cycle)) {
             machine.cycle(self.cycle, &surroundings, &mut effects, &mut self.outputs);
         }
         effects
@@ -281,17 +297,16 @@ impl Pio {
         let changed = flags ^ self.irq_flags;
         if changed != 0 {
             self.irq_flags = flags;
-            self.wake_stalled(self.cycle + 1);
+            self.wake_waiting(self.cycle + 1);
         }
         effects.is_fifo_ready || changed & SYSTEM_IRQ_FLAGS != 0
     }
 
     /// Lets the state machines that stall look again at what they wait for.
-    fn wake_stalled(&mut self, cycle: u64) {
-        for machine in &mut self.machines {
-            if machine.wake == u64::MAX {
-                machine.schedule(cycle);
-            }
+    #[inline]
+    fn wake_waiting(&mut self, cycle: u64) {
+        for machine in self.machines.iter_mut().filter(|machine| machine.waits()) {
+            machine.schedule(cycle);
         }
     }
 

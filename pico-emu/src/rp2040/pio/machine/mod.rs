@@ -134,6 +134,16 @@ impl StateMachine {
         !self.is_enabled && self.forced.is_none()
     }
 
+    /// Whether it goes on only when something outside of it changes.
+    pub(super) const fn waits(&self) -> bool {
+        self.wake == u64::MAX && !self.is_off()
+    }
+
+    /// Whether it does anything in a cycle.
+    pub(super) const fn acts(&self, cycle: u64) -> bool {
+        self.wake <= cycle || self.asserted.is_some()
+    }
+
     /// Whether an instruction written to `SMx_INSTR` has not completed.
     pub(super) const fn is_exec_stalled(&self) -> bool {
         self.forced.is_some()
