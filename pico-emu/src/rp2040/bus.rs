@@ -1,11 +1,12 @@
 //! The chip as its processors see it.
 
 use super::address_map::{Peripheral, combine};
-use super::block::{Block, Now};
+use super::block::Now;
 use super::chip::{ROM_LEN, Rp2040};
 use super::interrupts::other;
 use super::sio::Sio;
 use super::wires::Wires;
+use super::xip::STREAM_FIFO;
 use crate::bus::{Access, Bus, BusFault, CoreId, Signals, StaleCode, Stored, Timing, Unit, Width};
 
 const ROM_END: u32 = ROM_LEN as u32;
@@ -14,6 +15,8 @@ const XIP: std::ops::Range<u32> = 0x1000_0000..0x1400_0000;
 /// The view in which a write drops what is cached, and which is otherwise ignored.
 const XIP_CACHED: std::ops::Range<u32> = 0x1000_0000..0x1100_0000;
 const XIP_CTRL: std::ops::Range<u32> = 0x1400_0000..0x1500_0000;
+/// The same stream as `XIP_CTRL` has, for the DMA.
+const XIP_AUX: std::ops::Range<u32> = 0x5040_0000..0x5040_0004;
 /// The cache as memory.
 const XIP_SRAM: std::ops::Range<u32> = 0x1500_0000..0x1600_0000;
 const SSI: std::ops::Range<u32> = 0x1800_0000..0x1900_0000;
@@ -116,14 +119,16 @@ impl<W: Wires> Rp2040<W> {
             (self.read_peripheral(access)?, APB_READ)
         } else if Self::is_usb_dpram(register) {
             (self.read_usb_dpram(access)?, Timing::NO_WAIT)
+        } else if XIP_AUX.contains(&register) {
+            let word = self.xip.read(STREAM_FIFO, &self.flash.memory);
+            (word.ok_or_else(|| access.not_modelled())?, Timing::NO_WAIT)
         } else if AHB_LITE.contains(&register) {
             (self.read_peripheral(access)?, Timing::NO_WAIT)
         } else if SSI.contains(&register) {
             let word = self.ssi.read(register & 0xff_ffff, access.cycle);
             (word.ok_or_else(|| access.not_modelled())?, Timing::NO_WAIT)
         } else if XIP_CTRL.contains(&register) {
-            let now = self.now(access.cycle);
-            let word = self.xip.read(register & 0xff_ffff, now);
+            let word = self.xip.read(register & 0xff_ffff, &self.flash.memory);
             (word.ok_or_else(|| access.not_modelled())?, Timing::NO_WAIT)
         } else {
             return Err(elsewhere(access));
@@ -153,8 +158,7 @@ impl<W: Wires> Rp2040<W> {
             let written = self.ssi.write(register & 0xff_ffff, value, &mut self.flash, access.cycle);
             written.map(|()| Timing::NO_WAIT).ok_or_else(|| access.not_modelled())
         } else if XIP_CTRL.contains(&register) {
-            let now = self.now(access.cycle);
-            let written = self.xip.write(register & 0xff_ffff, value, now);
+            let written = self.xip.write(register & 0xff_ffff, value, &self.flash.memory);
             written.map(|()| Timing::NO_WAIT).ok_or_else(|| access.not_modelled())
         } else if XIP_CACHED.contains(&register) || XIP.contains(&register) && !self.xip.rejects_writes() {
             Ok(Timing::NO_WAIT)

@@ -321,6 +321,7 @@ impl<W: Wires> Rp2040<W> {
         }
         self.adc.set_clocks(cycle, adc_hz, sys_hz);
         self.rtc.set_clocks(cycle, self.clock_tree.clocks.rtc_hz(), sys_hz);
+        self.flash.set_clock(cycle, sys_hz);
         self.tick_changed |= self.watchdog.cycles_per_tick() != cycles_per_tick;
         Some(())
     }

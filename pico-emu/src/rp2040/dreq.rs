@@ -17,6 +17,7 @@ impl<W: Wires> Rp2040<W> {
             21 | 23 => self.uarts[machine / 2].receive_dreq(),
             24..=31 => self.pwm.dreq(number as usize - 24, self.cycle),
             36 => self.adc.dreq(),
+            37 => Dreq::ready(self.xip.stream_level()),
             _ => Dreq::NONE,
         }
     }

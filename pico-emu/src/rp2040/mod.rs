@@ -35,6 +35,9 @@
 //! - PIO and DMA go on beside the processors, and are where a processor is whenever it asks for anything but memory. What
 //!   they do to memory, and their interrupts, are seen in their cycles.
 //! - Masters of the bus do not contend, and neither the flash memory nor its cache has wait states.
+//! - The SSI is a master on one wire each way; its interrupt and its requests to the DMA cannot be enabled. The flash
+//!   memory has its new content as soon as it is BUSY, for its typical times. Execution in place reads it whatever it
+//!   has been told.
 //! - A peripheral that is held in reset does not answer: that ends the run.
 //! - A function of a pin whose peripheral is not there drives nothing.
 //! - SYSRESETREQ resets the processor that asks for it and nothing else.

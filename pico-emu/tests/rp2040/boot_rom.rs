@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use pico_emu::bus::Bus;
+use pico_emu::bus::{Access, Bus, CoreId, Operation, Width};
 use pico_emu::rp2040::{Config, Machine, RomFunction, Rp2040, Stop};
 
+use crate::chip::{CLOCKS, XOSC};
 use crate::program::{RESULTS, STAY, image, word};
 
 const DATA: u32 = 0x2000_0100;
@@ -144,6 +145,48 @@ fn parts_of_sectors_cannot_be_erased() {
 fn a_range_beyond_the_flash_memory_ends_the_run() {
     let stop = caller(function(*b"RE"), [0x1f_f000, 0x2000, 0x1_0000, 0xd8]).run_until(Duration::from_millis(1));
     assert!(matches!(stop, Stop::RomFault { function: RomFunction::FlashRangeErase, fault: Some(_), .. }), "{stop}");
+}
+
+/// Writes a register at a cycle, as a processor does.
+fn write(machine: &mut Machine, cycle: u64, address: u32, value: u32) {
+    let access = Access { core: CoreId::Core0, cycle, address, width: Width::Word, operation: Operation::Write };
+    machine.chip_mut().write(access, value).unwrap_or_else(|fault| panic!("{fault}"));
+}
+
+#[test]
+fn the_memory_counts_by_the_clock_that_it_is_connected_with() {
+    const XOSC_HZ: u64 = 12_000_000;
+    const SSI_DR0: u32 = 0x1800_0060;
+    for tag in [*b"IF", *b"EX"] {
+        let mut machine = caller(function(tag), [0; 4]);
+        // The chip has booted by its ring oscillator, and goes on by the crystal.
+        assert_eq!(machine.run_until(Duration::from_nanos(1)), Stop::Deadline);
+        let booted = machine.cycle();
+        write(&mut machine, booted, XOSC, 0xfa_baa0);
+        write(&mut machine, booted, CLOCKS + 0x30, 2);
+        call_in(&mut machine, Duration::from_millis(1));
+        let begin = machine.cycle();
+        // Bytes of 8 bits by a divider of 6, while the memory selects itself: write enable, then an erase.
+        write(&mut machine, begin, SSI_DR0, 0x06);
+        for byte in [0x20, 0, 0x10, 0] {
+            write(&mut machine, begin + 48, SSI_DR0, byte);
+        }
+        let end = begin + 5 * 48 + XOSC_HZ * 45 / 1_000;
+        for (status_cycle, status) in [(end - 1, 3), (end, 0)] {
+            let mut machine = machine.clone();
+            write(&mut machine, status_cycle - 48, SSI_DR0, 0x05);
+            write(&mut machine, status_cycle - 48, SSI_DR0, 0);
+            let access = Access {
+                core: CoreId::Core0,
+                cycle: status_cycle + 48,
+                address: SSI_DR0,
+                width: Width::Word,
+                operation: Operation::Read,
+            };
+            let answers = [0; 7].map(|_| machine.chip_mut().read(access).expect("it has come").0);
+            assert_eq!(answers[6], status);
+        }
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@ use pico_emu::bus::{Access, Bus, BusFaultKind, CoreId, Operation, StaleCode, Tim
 use proptest::prelude::*;
 
 use crate::chip::{CLR, Chip, PADS_BANK0, RESETS, SET, SIO, WATCHDOG, XOR};
+use crate::dma::{CTRL_TRIG, EN, INCR_WRITE, READ_ADDR, TO, WORD, channel, paced_by};
 
 const SCRATCH0: u32 = WATCHDOG + 0x0c;
 
@@ -73,15 +74,53 @@ fn a_write_to_flash_memory_is_ignored_by_the_cached_view_and_an_error_elsewhere(
     assert_eq!(chip.rp2040.load::<u32>(0x1000_0000), Some(u32::MAX));
 }
 
+/// A stream of words from flash memory: STAT, `STREAM_ADDR`, `STREAM_CTR`, `STREAM_FIFO`, and the last one for the DMA.
+const STAT: u32 = 0x1400_0008;
+const STREAM_ADDR: u32 = 0x1400_0014;
+const STREAM_CTR: u32 = 0x1400_0018;
+const STREAM_FIFO: u32 = 0x1400_001c;
+const XIP_AUX: u32 = 0x5040_0000;
+
 #[test]
-fn no_stream_from_flash_memory_is_under_way_and_none_can_be_begun() {
+fn a_stream_from_flash_memory_is_two_words_ahead() {
     let mut chip = Chip::new();
-    // XIP_CTRL.STREAM_ADDR, STREAM_CTR.
-    chip.write(0x1400_0014, 0x1000_0002);
-    assert_eq!(chip.read(0x1400_0014), 0x1000_0000);
-    chip.write(0x1400_0018, 0);
-    assert_eq!(chip.read(0x1400_0018), 0);
-    assert_eq!(chip.write_fault(0x1400_0018, 1), BusFaultKind::NotModelled);
+    chip.rp2040.write_flash(0x100, &[1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0]);
+    chip.write(STREAM_ADDR, 0x1000_0102);
+    assert_eq!((chip.read(STREAM_ADDR), chip.read(STAT)), (0x1000_0100, 3));
+    chip.write(STREAM_CTR, 3);
+    assert_eq!((chip.read(STREAM_ADDR), chip.read(STREAM_CTR), chip.read(STAT)), (0x1000_0108, 1, 5));
+    assert_eq!(chip.read(STREAM_FIFO), 1);
+    assert_eq!((chip.read(STREAM_CTR), chip.read(STAT)), (0, 5));
+    assert_eq!((chip.read(XIP_AUX), chip.read(STAT)), (2, 1));
+    assert_eq!((chip.read(STREAM_FIFO), chip.read(STAT)), (3, 3));
+    assert_eq!(chip.read_fault(STREAM_FIFO), BusFaultKind::NotModelled);
+}
+
+#[test]
+fn a_stream_that_is_halted_leaves_what_it_was_ahead() {
+    let mut chip = Chip::new();
+    chip.write(STREAM_ADDR, 0x1000_0000);
+    chip.write(STREAM_CTR, 9);
+    chip.write(STREAM_CTR, 0);
+    assert_eq!([chip.read(STREAM_FIFO), chip.read(STREAM_FIFO)], [u32::MAX; 2]);
+    assert_eq!(chip.read(STAT), 3);
+}
+
+#[test]
+fn the_dma_takes_a_stream_as_it_comes() {
+    let mut chip = Chip::new();
+    let words = [10, 20, 30, 40, 50];
+    chip.rp2040.write_flash(0, &words.map(u32::to_le_bytes).concat());
+    chip.prepare(0, 5);
+    chip.write(channel(0) + READ_ADDR, XIP_AUX);
+    chip.write(channel(0) + CTRL_TRIG, EN | WORD | INCR_WRITE | paced_by(37));
+    chip.pass(100);
+    assert_eq!(chip.remaining(0), 5);
+    chip.write(STREAM_ADDR, 0x1000_0000);
+    chip.write(STREAM_CTR, 5);
+    chip.pass(100);
+    assert_eq!(chip.words(TO, 5), words);
+    assert!(!chip.is_busy(0));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The flash functions (RP2040 datasheet, 2.8.3.1.3), with the memory's typical times (W25Q16JV data sheet, 9.6).
+//! The flash functions (RP2040 datasheet, 2.8.3.1.3), with the memory's typical times.
 //!
 //! Sectors and pages are erased and programmed in halves, so that a cut of power can leave one of them half done.
 //! Reading the flash memory while execution in place is off is not told from reading it while it is on.
@@ -6,14 +6,13 @@
 use super::{Caller, Done, Duration};
 use crate::bus::{BusFault, Operation};
 use crate::cpu::Register;
-use crate::rp2040::flash;
+use crate::rp2040::flash::{self, timing};
 use crate::rp2040::wires::Wires;
 
 const HALF_PAGE_LEN: u32 = 256 / 2;
 const HALF_SECTOR_LEN: u32 = 4096 / 2;
-const HALF_SECTOR_ERASE_NS: u64 = 45_000_000 / 2;
-const BLOCK_ERASE_NS: u64 = 150_000_000;
-const HALF_PAGE_PROGRAM_NS: u64 = 400_000 / 2;
+const HALF_SECTOR_ERASE_NS: u64 = timing::SECTOR_ERASE_NS / 2;
+const HALF_PAGE_PROGRAM_NS: u64 = timing::PAGE_PROGRAM_NS / 2;
 /// About what the handful of bytes takes that ends execution in place.
 const EXIT_CYCLES: u64 = 1_000;
 
@@ -21,7 +20,9 @@ const LEN: u32 = flash::LEN as u32;
 
 /// Leaves the serial interface ready for single bytes.
 pub(super) fn exit_xip<W: Wires>(caller: &mut Caller<'_, W>, r0: u32) -> (u32, Duration) {
-    caller.chip.ssi.connect();
+    let chip = &mut *caller.chip;
+    chip.ssi.deselect(&mut chip.flash);
+    chip.ssi.connect();
     (r0, Duration::Cycles(EXIT_CYCLES))
 }
 
@@ -40,7 +41,8 @@ pub(super) fn erase<W: Wires>(
         return Ok(Done::Returned(Duration::Cycles(0)));
     }
     let block = block_len > HALF_SECTOR_LEN && offset.is_multiple_of(block_len) && len >= block_len;
-    let (piece, piece_ns) = if block { (block_len, BLOCK_ERASE_NS) } else { (HALF_SECTOR_LEN, HALF_SECTOR_ERASE_NS) };
+    let (piece, piece_ns) =
+        if block { (block_len, timing::BLOCK_ERASE_NS) } else { (HALF_SECTOR_LEN, HALF_SECTOR_ERASE_NS) };
     caller.chip.flash.memory.write(offset, &vec![0xff; piece as usize]);
     caller.set_arguments([(Register::R0, offset + piece), (Register::R1, len - piece)]);
     Ok(Done::GoesOn(Duration::Nanoseconds(piece_ns)))
