@@ -3,6 +3,7 @@
 mod files;
 mod forward;
 mod runs;
+mod traces;
 mod usage;
 
 use std::path::PathBuf;
@@ -21,6 +22,9 @@ fn main() -> ExitCode {
         files::firmware_for_another_chip_is_refused,
         files::settings_that_cannot_be_read_are_refused,
         files::the_firmware_that_is_not_there_is_told_how_to_build,
+        traces::a_board_has_one_trace_and_a_file_is_one_boards,
+        traces::a_trace_that_cannot_be_begun_is_no_run,
+        traces::of_an_unknown_board_the_known_ones_are_named,
         usage::settings_that_do_not_fit_the_role_are_refused,
         usage::the_help_tells_how_the_run_ends,
         usage::what_is_out_of_its_range_is_refused_with_the_range,
@@ -36,6 +40,12 @@ fn main() -> ExitCode {
         runs::settings_of_a_file_and_of_the_line_reach_the_boards,
         runs::the_first_interrupt_ends_the_run_with_its_summary,
         runs::two_boards_exchange_colours_and_do_so_again,
+        runs::words_and_colours_are_read_by_usb,
+        traces::a_full_disk_ends_the_run,
+        traces::a_run_with_traces_is_the_same_as_one_without,
+        traces::a_trace_has_functions_and_begins_when_it_was_told,
+        traces::the_trace_of_firmware_that_fails_goes_to_its_handler,
+        traces::the_trace_is_whole_after_an_interrupt,
     ];
     harness::run_tests(always, with_firmware)
 }

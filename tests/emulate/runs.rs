@@ -6,7 +6,7 @@ use harness::{Finished, Firmware, Simulator};
 use crate::Folder;
 
 /// The arguments for boards of this firmware, which are lucky with their first attempts.
-fn boards(firmware: &Firmware) -> String {
+pub(crate) fn boards(firmware: &Firmware) -> String {
     let path = firmware.path().display();
     format!("emulate --seed 7 --server {path} --client {path}")
 }
@@ -90,6 +90,21 @@ pub(crate) fn a_wrong_passphrase_is_said_in_words(firmware: &Firmware) {
     assert_eq!(run.summary()["exchanges"], 0);
 }
 
+pub(crate) fn words_and_colours_are_read_by_usb(firmware: &Firmware) {
+    let [by_uart, by_usb] = ["uart0", "usb"]
+        .map(|port| Finished::run(&format!("{} --serial {port} --count 3 --duration 20s --json", boards(firmware))));
+    for run in [&by_uart, &by_usb] {
+        assert_eq!((run.code, run.events_of("exchange").len()), (Some(0), 3), "{run:#?}");
+    }
+    // Until it asks, the client says the same on both.
+    let start = |run| words(run, "client").into_iter().take_while(|line| !line.starts_with("signal: "));
+    let said: Vec<String> = start(&by_usb).collect();
+    assert!(said.iter().any(|line| line.starts_with("ip = ")), "{said:?}");
+    assert!(start(&by_uart).eq(said), "{by_uart:#?}\n{by_usb:#?}");
+    let silent = Finished::run(&format!("{} --serial uart1 --duration 5s --json", boards(firmware)));
+    assert_eq!(silent.events_of("serial").len(), 0, "the firmware uses the other port: {silent:#?}");
+}
+
 pub(crate) fn the_first_interrupt_ends_the_run_with_its_summary(firmware: &Firmware) {
     let folder = Folder::new();
     let capture = folder.path("a.pcap");
@@ -129,11 +144,7 @@ fn frames(capture: &[u8]) -> Vec<&[u8]> {
 
 pub(crate) fn a_fault_is_told_with_a_backtrace(firmware: &Firmware) {
     let folder = Folder::new();
-    let mut elf = firmware.elf();
-    let vector = place(&elf, RESET_VECTOR);
-    let reset = u32::from_le_bytes(elf[vector..][..4].try_into().expect("four bytes")) & !1;
-    let entry = place(&elf, reset);
-    elf[entry..][..2].copy_from_slice(&UNDEFINED.to_le_bytes());
+    let (elf, reset) = broken(firmware);
     folder.write("broken.elf", elf);
     let run = folder.run("--server DIR/broken.elf --client DIR/broken.elf --duration 20ms --json");
     assert_eq!(run.code, Some(1), "{run:#?}");
@@ -143,6 +154,16 @@ pub(crate) fn a_fault_is_told_with_a_backtrace(firmware: &Firmware) {
     let message = problem["message"].as_str().expect("a text");
     assert!(message.starts_with("the firmware has failed, and handles that in HardFault"), "{message}");
     assert!(message.contains(&format!("HardFault interrupted\n   1: {reset:#010x} - Reset")), "{message}");
+}
+
+/// The ELF file of firmware whose first instruction is none, and the address of that.
+pub(crate) fn broken(firmware: &Firmware) -> (Vec<u8>, u32) {
+    let mut elf = firmware.elf();
+    let vector = place(&elf, RESET_VECTOR);
+    let reset = u32::from_le_bytes(elf[vector..][..4].try_into().expect("four bytes")) & !1;
+    let entry = place(&elf, reset);
+    elf[entry..][..2].copy_from_slice(&UNDEFINED.to_le_bytes());
+    (elf, reset)
 }
 
 /// Where the address of the first instruction is, behind the second stage of the boot (RP2040 datasheet, 2.8.1.3.1), and an

@@ -22,6 +22,10 @@ pub(crate) fn what_is_out_of_its_range_is_refused_with_the_range() {
         ("--forward 80", "such as 8080:server:80"),
         ("--forward 8080:0", "from 1 to 65535"),
         ("--forward 8080:80 --speed real", "cannot be used with"),
+        ("--serial com1", "uart0, uart1, usb"),
+        ("--trace-from 1s", "--trace-instructions"),
+        ("--trace-from 25h --trace-instructions a.txt", "from 0s to 1day"),
+        ("--trace-instructions client=", "a file's name, such as trace.txt or client=trace.txt"),
     ] {
         let run = Finished::run(&format!("emulate {args}"));
         assert_eq!((run.code, &*run.stdout()), (Some(2), ""), "{args}: {run:#?}");

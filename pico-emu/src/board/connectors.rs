@@ -172,6 +172,9 @@ impl Board {
     }
 
     fn trace_bytes(&mut self, port: u64, bytes: &[u8]) {
+        if bytes.is_empty() {
+            return;
+        }
         let cycle = self.machine.cycle();
         self.machine.chip_mut().change_wires(|wiring| wiring.trace.bytes(cycle, port, bytes));
     }

@@ -78,10 +78,8 @@ impl Trace {
 
     /// Bytes that somebody has taken from a serial port.
     pub(super) fn bytes(&mut self, cycle: u64, port: u64, bytes: &[u8]) {
-        if !bytes.is_empty() {
-            self.see_bytes(Seen::Bytes, cycle, bytes);
-            self.word(port);
-        }
+        self.see_bytes(Seen::Bytes, cycle, bytes);
+        self.word(port);
     }
 }
 

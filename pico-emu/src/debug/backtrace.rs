@@ -39,7 +39,7 @@ pub struct Frame {
 impl Backtrace {
     /// The calls that `cpu` is in, whose stack is in `memory`.
     #[must_use]
-    pub fn of<B: Bus>(cpu: &Cpu, memory: &B, symbols: Option<&Symbols<'_>>) -> Self {
+    pub fn of<B: Bus>(cpu: &Cpu, memory: &B, symbols: Option<&Symbols>) -> Self {
         let mut unwinder = Unwinder::new(cpu, memory, symbols);
         let mut frames = Vec::new();
         let mut interrupted_by = None;

@@ -1,5 +1,6 @@
 //! A trace of instructions as text.
 
+use std::fmt;
 use std::io::{self, Write};
 
 use super::Symbols;
@@ -16,8 +17,8 @@ use crate::cpu::{Entry, Instruction, Register, Registers, Step, Tracer};
 ///
 /// The first error of the writer ends the trace, and [`finish`](Self::finish) tells it.
 #[derive(Debug)]
-pub struct InstructionTrace<'a, 'elf, W> {
-    symbols: Option<&'a Symbols<'elf>>,
+pub struct InstructionTrace<W> {
+    symbols: Option<Symbols>,
     /// The line of each core that is still to be written.
     pending: [Option<Line>; CoreId::COUNT],
     out: io::Result<W>,
@@ -33,10 +34,17 @@ struct Line {
     before: Registers,
 }
 
-impl<'a, 'elf, W: Write> InstructionTrace<'a, 'elf, W> {
+impl<W: Write> InstructionTrace<W> {
     /// A trace that is written to `out`, with names if there are `symbols`.
-    pub const fn new(out: W, symbols: Option<&'a Symbols<'elf>>) -> Self {
+    pub const fn new(out: W, symbols: Option<Symbols>) -> Self {
         Self { symbols, pending: [const { None }; CoreId::COUNT], out: Ok(out) }
+    }
+
+    /// Writes a line that begins with `#` behind all that has happened. The cores have these registers now, and what they
+    /// have next need not follow from that: their power may be lost.
+    pub fn remark(&mut self, remark: impl fmt::Display, registers: [&Registers; CoreId::COUNT]) {
+        self.write_all_pending(registers);
+        self.write(|out, _| writeln!(out, "# {remark}"));
     }
 
     /// Writes the last line of each core, of which the registers are given, and gives back the writer.
@@ -45,9 +53,7 @@ impl<'a, 'elf, W: Write> InstructionTrace<'a, 'elf, W> {
     ///
     /// The first error that the writer has met.
     pub fn finish(mut self, registers: [&Registers; CoreId::COUNT]) -> io::Result<W> {
-        for (core, after) in [CoreId::Core0, CoreId::Core1].into_iter().zip(registers) {
-            self.write_pending(core, after);
-        }
+        self.write_all_pending(registers);
         let mut out = self.out?;
         out.flush()?;
         Ok(out)
@@ -60,17 +66,28 @@ impl<'a, 'elf, W: Write> InstructionTrace<'a, 'elf, W> {
         self.pending[core] = Some(line);
     }
 
+    fn write_all_pending(&mut self, registers: [&Registers; CoreId::COUNT]) {
+        for (core, after) in [CoreId::Core0, CoreId::Core1].into_iter().zip(registers) {
+            self.write_pending(core, after);
+        }
+    }
+
     fn write_pending(&mut self, core: CoreId, after: &Registers) {
-        if let Some(line) = self.pending[core.index()].take()
-            && let Ok(out) = &mut self.out
-            && let Err(error) = line.write(out, self.symbols, after)
+        if let Some(line) = self.pending[core.index()].take() {
+            self.write(|out, symbols| line.write(out, symbols, after));
+        }
+    }
+
+    fn write(&mut self, write: impl FnOnce(&mut W, Option<&Symbols>) -> io::Result<()>) {
+        if let Ok(out) = &mut self.out
+            && let Err(error) = write(out, self.symbols.as_ref())
         {
             self.out = Err(error);
         }
     }
 }
 
-impl<W: Write> Tracer for InstructionTrace<'_, '_, W> {
+impl<W: Write> Tracer for InstructionTrace<W> {
     fn instruction(&mut self, step: &Step<'_>) {
         let &Step { core, cycle, instruction, registers } = step;
         self.begin(Line { core, cycle, instruction: Some(instruction), before: registers.clone() });
@@ -83,7 +100,7 @@ impl<W: Write> Tracer for InstructionTrace<'_, '_, W> {
 }
 
 impl Line {
-    fn write(&self, out: &mut impl Write, symbols: Option<&Symbols<'_>>, after: &Registers) -> io::Result<()> {
+    fn write(&self, out: &mut impl Write, symbols: Option<&Symbols>, after: &Registers) -> io::Result<()> {
         let address = self.before.read(Register::Pc);
         write!(out, "{:>12} core{} {address:08x} ", self.cycle, self.core.index())?;
         if let Some(function) = symbols.and_then(|symbols| symbols.function(address)) {

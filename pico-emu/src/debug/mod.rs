@@ -20,7 +20,7 @@
 //! use pico_emu::rp2040::{Config, Machine, Stop};
 //!
 //! let elf = std::fs::read("firmware.elf")?;
-//! let symbols = Symbols::parse(&elf)?;
+//! let symbols = Symbols::parse(&*elf)?;
 //! let mut machine = Machine::new(Config::default());
 //! machine.load(&elf)?;
 //! for address in symbols.failure_handlers() {

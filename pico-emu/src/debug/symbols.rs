@@ -1,23 +1,24 @@
 //! What an ELF file tells of its program beyond what is loaded.
 
 use std::fmt;
+use std::sync::Arc;
 
-use addr2line::gimli::{DebugFrame, Dwarf, EndianSlice, LittleEndian, Section, SectionId};
+use gimli::{DebugFrame, Dwarf, EndianArcSlice, LittleEndian, Section, SectionId};
 use object::read::elf::ElfFile32;
 use object::{Architecture, CompressionFormat, Object, ObjectSection, ObjectSymbol, SymbolKind};
 
-/// The bytes of a section.
-pub(super) type Bytes<'elf> = EndianSlice<'elf, LittleEndian>;
+/// The bytes of a section, which are those of the whole file, shared.
+pub(super) type Bytes = EndianArcSlice<LittleEndian>;
 
 /// Where a program goes when it has failed: the handlers of a Rust panic and of every fault.
 const FAILURE_HANDLERS: [&str; 2] = ["rust_begin_unwind", "HardFault"];
 
 /// Names, source lines and call frame information of a program, from its ELF file.
-pub struct Symbols<'elf> {
+pub struct Symbols {
     /// In the order of their addresses.
     functions: Vec<Function>,
-    lines: addr2line::Context<Bytes<'elf>>,
-    pub(super) frames: DebugFrame<Bytes<'elf>>,
+    lines: addr2line::Context<Bytes>,
+    pub(super) frames: DebugFrame<Bytes>,
 }
 
 /// Why an ELF file cannot be used for names.
@@ -64,25 +65,31 @@ struct Function {
     name: String,
 }
 
-impl<'elf> Symbols<'elf> {
+impl Symbols {
     /// Reads an ELF file. It may lack any of what is looked for, which then is not known.
     ///
     /// # Errors
     ///
     /// [`SymbolsError`] if it is not the ELF file of an ARM program, or what is looked for cannot be read.
-    pub fn parse(elf: &'elf [u8]) -> Result<Self, SymbolsError> {
+    pub fn parse(elf: impl Into<Arc<[u8]>>) -> Result<Self, SymbolsError> {
+        let elf = elf.into();
         let broken = |error: &dyn fmt::Display| SymbolsError::Broken(error.to_string());
-        let file: ElfFile32<'elf> = ElfFile32::parse(elf).map_err(|error| broken(&error))?;
+        let file: ElfFile32<'_> = ElfFile32::parse(&*elf).map_err(|error| broken(&error))?;
         if file.architecture() != Architecture::Arm || !file.is_little_endian() {
             return Err(SymbolsError::NotArm);
         }
-        let section = |id: SectionId| -> Result<Bytes<'elf>, SymbolsError> {
-            let Some(section) = file.section_by_name(id.name()) else { return Ok(Bytes::default()) };
-            let data = section.compressed_data().map_err(|error| broken(&error))?;
-            match data.format {
-                CompressionFormat::None => Ok(EndianSlice::new(data.data, LittleEndian)),
-                _ => Err(SymbolsError::Compressed(id.name().to_owned())),
+        let whole = Bytes::new(Arc::clone(&elf), LittleEndian);
+        let section = |id: SectionId| -> Result<Bytes, SymbolsError> {
+            let Some(section) = file.section_by_name(id.name()) else { return Ok(whole.range(0..0)) };
+            let place = section.compressed_file_range().map_err(|error| broken(&error))?;
+            if place.format != CompressionFormat::None {
+                return Err(SymbolsError::Compressed(id.name().to_owned()));
             }
+            let (begin, end) = (place.offset as usize, (place.offset + place.compressed_size) as usize);
+            if end > elf.len() {
+                return Err(broken(&format_args!("the section {} lies behind the file's end", id.name())));
+            }
+            Ok(whole.range(begin..end))
         };
         let mut functions: Vec<Function> = file
             .symbols()
@@ -150,7 +157,7 @@ impl<'elf> Symbols<'elf> {
     }
 }
 
-impl fmt::Debug for Symbols<'_> {
+impl fmt::Debug for Symbols {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Symbols").field("functions", &self.functions.len()).finish_non_exhaustive()
     }

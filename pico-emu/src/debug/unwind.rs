@@ -1,6 +1,6 @@
 //! From a frame to the one that it returns to.
 
-use addr2line::gimli::{self, BaseAddresses, CfaRule, DebugFrame, RegisterRule, UnwindContext, UnwindSection};
+use gimli::{self, BaseAddresses, CfaRule, DebugFrame, RegisterRule, UnwindContext, UnwindSection};
 
 use super::Symbols;
 use crate::bus::Bus;
@@ -22,9 +22,9 @@ const TO_THREAD_PROCESS: u32 = 0xffff_fffd;
 const EXC_RETURN: u32 = 0xf000_0000;
 
 /// The registers as they are while a frame waits for what it has called, or is interrupted.
-pub(super) struct Unwinder<'a, 'elf, B> {
+pub(super) struct Unwinder<'a, B> {
     memory: &'a B,
-    symbols: Option<&'a Symbols<'elf>>,
+    symbols: Option<&'a Symbols>,
     context: UnwindContext<usize>,
     registers: [u32; 16],
     psp: u32,
@@ -44,9 +44,9 @@ pub(super) enum Step {
     Exception(u8),
 }
 
-impl<'a, 'elf, B: Bus> Unwinder<'a, 'elf, B> {
+impl<'a, B: Bus> Unwinder<'a, B> {
     /// The innermost frame.
-    pub(super) fn new(cpu: &Cpu, memory: &'a B, symbols: Option<&'a Symbols<'elf>>) -> Self {
+    pub(super) fn new(cpu: &Cpu, memory: &'a B, symbols: Option<&'a Symbols>) -> Self {
         let mut registers = Register::ALL.map(|register| cpu.registers().read(register));
         if let Some(pc) = cpu.locked_up_at() {
             registers[PC] = pc;

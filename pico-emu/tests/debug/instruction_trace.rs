@@ -4,28 +4,33 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use pico_emu::bus::CoreId;
+use pico_emu::cpu::Registers;
 use pico_emu::debug::{InstructionTrace, Symbols};
 use pico_emu::rp2040::Machine;
 
 use crate::{machine, symbols};
 
 /// The trace of the first 30 microseconds, in which the program fails.
-fn trace(choice: u32, symbols: Option<&Symbols<'_>>) -> String {
+fn trace(choice: u32, symbols: Option<Symbols>) -> String {
     let mut machine = machine(choice);
     let mut trace = InstructionTrace::new(Vec::new(), symbols);
     machine.run_traced(Duration::from_micros(30), &mut trace);
     String::from_utf8(finish(trace, &machine).expect("memory takes everything")).expect("it is text")
 }
 
-fn finish<W: Write>(trace: InstructionTrace<'_, '_, W>, machine: &Machine) -> io::Result<W> {
-    trace.finish([CoreId::Core0, CoreId::Core1].map(|core| machine.core(core).registers()))
+fn finish<W: Write>(trace: InstructionTrace<W>, machine: &Machine) -> io::Result<W> {
+    trace.finish(registers(machine))
+}
+
+fn registers(machine: &Machine) -> [&Registers; CoreId::COUNT] {
+    [CoreId::Core0, CoreId::Core1].map(|core| machine.core(core).registers())
 }
 
 #[test]
 fn a_line_has_cycle_core_address_function_instruction_and_changes() {
     let symbols = symbols();
     let start = symbols.address_of("start").expect("it is there");
-    let text = trace(1, Some(&symbols));
+    let text = trace(1, Some(symbols));
     let mut lines = text.lines().skip_while(|line| !line.contains(" start+0x0 "));
     let fields: Vec<&str> = lines.next().expect("it is reached").split_whitespace().collect();
     assert!(fields[0].parse::<u64>().is_ok(), "{fields:?}");
@@ -37,7 +42,7 @@ fn a_line_has_cycle_core_address_function_instruction_and_changes() {
 
 #[test]
 fn entering_a_handler_is_a_line_of_its_own() {
-    let text = trace(3, Some(&symbols()));
+    let text = trace(3, Some(symbols()));
     let entry = text.lines().find(|line| line.contains("(exception)")).expect("there is one");
     assert!(entry.contains(" program::reads+") || entry.contains(" core::"), "{entry}");
     assert!(entry.ends_with(" lr=fffffff9 [HardFault]"), "{entry}");
@@ -66,6 +71,19 @@ fn the_last_instruction_is_told_with_its_changes() {
     let lines = |core: &str| text.lines().filter(|line| line.contains(core)).count() as u64;
     assert!(lines(" core0 ") >= machine.core(CoreId::Core0).instructions());
     assert!(lines(" core1 ") >= machine.core(CoreId::Core1).instructions());
+}
+
+#[test]
+fn a_remark_stands_behind_all_that_was_before_and_ends_it() {
+    let whole = trace(1, None);
+    let mut trace = InstructionTrace::new(Vec::new(), None);
+    for _ in 0..2 {
+        let mut machine = machine(1);
+        machine.run_traced(Duration::from_micros(30), &mut trace);
+        trace.remark("its power is lost", registers(&machine));
+    }
+    let text = String::from_utf8(finish(trace, &machine(1)).expect("memory takes everything")).expect("it is text");
+    assert_eq!(text, format!("{whole}# its power is lost\n").repeat(2));
 }
 
 #[test]

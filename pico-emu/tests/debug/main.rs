@@ -17,7 +17,7 @@ use pico_emu::rp2040::{Config, Machine, Stop};
 const ELF: &[u8] = include_bytes!("program/program.elf");
 const CHOICE: u32 = 0x2003_0000;
 
-fn symbols() -> Symbols<'static> {
+fn symbols() -> Symbols {
     Symbols::parse(ELF).expect("it is made for this")
 }
 

@@ -48,11 +48,11 @@ fn an_instruction_has_a_place_in_the_source() {
 
 #[test]
 fn a_file_that_is_no_program_for_this_processor_is_refused() {
-    assert!(matches!(Symbols::parse(b"no ELF file"), Err(SymbolsError::Broken(_))));
+    assert!(matches!(Symbols::parse(&b"no ELF file"[..]), Err(SymbolsError::Broken(_))));
     let mut other = ELF.to_vec();
     // e_machine: Intel 80386
     other[18] = 3;
-    assert_eq!(Symbols::parse(&other).err(), Some(SymbolsError::NotArm));
+    assert_eq!(Symbols::parse(other).err(), Some(SymbolsError::NotArm));
 }
 
 #[test]

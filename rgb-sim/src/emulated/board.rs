@@ -1,6 +1,7 @@
 //! A board with real firmware, as a host of the world.
 
 use std::collections::BTreeSet;
+use std::io::{self, Write};
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
@@ -10,9 +11,10 @@ use rgb_proto::settings::Settings;
 use rgb_proto::{Instant, Rgb};
 
 use super::debug_info::{DebugInfo, describe};
+use super::instruction_trace::BoardTrace;
 use super::light::{ALWAYS, shown_color};
 use super::medium::NicMedium;
-use super::serial::Line;
+use super::serial::{Line, SerialPort};
 use super::witness::Witness;
 use crate::provision::{Chip, settings_uf2};
 use crate::scenario::ScenarioBoard;
@@ -21,9 +23,6 @@ use crate::world::{BoardEvent, Host, Nic};
 /// While a processor is awake, a frame that the firmware sends reaches the air at most so late.
 const QUANTUM: Duration = Duration::from_micros(50);
 
-/// The port of the firmware's log.
-const LOG_UART: usize = 0;
-
 /// A Pico W with real firmware in its flash memory, behind a network card of the world.
 ///
 /// It gets power when it is added to the world.
@@ -31,8 +30,10 @@ pub struct EmulatedBoard {
     board: Board,
     power: Power,
     settings: Settings,
+    serial_port: SerialPort,
     witness: Witness,
     debug_info: Option<DebugInfo>,
+    instruction_trace: Option<BoardTrace>,
     has_stopped: bool,
     /// What the emulation could not do: all of it, and what nobody has asked for yet.
     problems: BTreeSet<String>,
@@ -63,13 +64,25 @@ impl EmulatedBoard {
         Ok(Self {
             board,
             power: Power::Restart,
+            serial_port: SerialPort::default(),
             witness: Witness::new(settings.client_config().timeout),
             settings: settings.clone(),
             debug_info: None,
+            instruction_trace: None,
             has_stopped: false,
             problems: BTreeSet::new(),
             new_problems: Vec::new(),
         })
+    }
+
+    /// From now on reads the firmware's log at this port. For USB a computer is plugged in, which stays when the power goes.
+    ///
+    /// What comes out of the other ports is for whoever takes it from the [board](Self::board_mut).
+    pub fn set_serial_port(&mut self, port: SerialPort) {
+        self.serial_port = port;
+        if port == SerialPort::Usb {
+            self.board.attach_usb();
+        }
     }
 
     /// From now on keeps the lines of the firmware's log, for [`take_lines`](Self::take_lines).
@@ -86,6 +99,24 @@ impl EmulatedBoard {
     pub fn set_debug_info(&mut self, debug_info: DebugInfo) {
         debug_info.watch(&mut self.board);
         self.debug_info = Some(debug_info);
+    }
+
+    /// Writes what the board executes from a time of the world on: an [`InstructionTrace`](pico_emu::debug::InstructionTrace),
+    /// with the names of what [debug info](Self::set_debug_info) there is by now. Lines that begin with `#` tell when the
+    /// power came and went. The board does the same as without it, and the emulation takes longer.
+    pub fn set_instruction_trace(&mut self, out: Box<dyn Write + Send>, from: Instant) {
+        let symbols = self.debug_info.as_ref().and_then(DebugInfo::symbols);
+        let from = from.saturating_duration_since(Instant::ORIGIN);
+        self.instruction_trace = Some(BoardTrace::new(out, symbols, from));
+    }
+
+    /// Writes what is still to be written to the instruction trace, and ends it.
+    ///
+    /// # Errors
+    ///
+    /// The first error that its writer has met. Nothing was written behind it.
+    pub fn close_instruction_trace(&mut self) -> io::Result<()> {
+        self.instruction_trace.take().map_or(Ok(()), |trace| trace.finish(&self.board))
     }
 
     /// Whether its emulation could not go on. Then it is without power until it is given some again.
@@ -129,7 +160,7 @@ impl EmulatedBoard {
         }
         let pins = self.settings.led_pins().map(|pin| self.board.pwm_duty(usize::from(pin)).as_ref().map(high));
         self.witness.handle_light(shown_color(pins, self.settings.led()), now);
-        let bytes = self.board.take_uart_output(LOG_UART);
+        let bytes = self.serial_port.take(&mut self.board);
         self.witness.handle_serial(&bytes, now);
         while let Some(report) = self.board.take_report() {
             self.handle_problem(report.to_string(), now);
@@ -138,13 +169,17 @@ impl EmulatedBoard {
 
     fn run_program(&mut self, nic: &mut Nic<'_>) -> Stop {
         let now = nic.now();
-        let Self { board, witness, .. } = self;
+        let Self { board, witness, instruction_trace, .. } = self;
         let mut medium = NicMedium::new(nic, |frame: &[u8]| witness.handle_sent(frame, now));
         let time = now.saturating_duration_since(Instant::ORIGIN);
-        let mut stop = board.run_until(time, &mut medium);
+        let mut run = |medium: &mut NicMedium<'_, '_, _>| match instruction_trace {
+            Some(trace) => trace.run_until(board, time, medium),
+            None => board.run_until(time, medium),
+        };
+        let mut stop = run(&mut medium);
         if stop == Stop::Deadline {
             medium.listen();
-            stop = board.run_until(time, &mut medium);
+            stop = run(&mut medium);
         }
         stop
     }
@@ -161,13 +196,22 @@ impl EmulatedBoard {
             && self.board.is_powered()
         {
             nic.power_off();
+            self.remark("power off");
             self.board.power_off();
             self.witness.handle_power_lost(nic.now());
         }
         if let Power::Restart = self.power {
             self.board.power_on();
+            self.remark("power on");
             self.has_stopped = false;
             self.power = Power::On;
+        }
+    }
+
+    /// Says in the instruction trace what happens to the board.
+    fn remark(&mut self, what: &str) {
+        if let Some(trace) = &mut self.instruction_trace {
+            trace.remark(what, &self.board);
         }
     }
 }

@@ -36,7 +36,8 @@ impl DebugInfo {
     ///
     /// [`DebugInfoError`] if it is none, or another firmware's.
     pub fn new(firmware: &[u8], elf: Vec<u8>) -> Result<Self, DebugInfoError> {
-        let failure_handlers = Symbols::parse(&elf)?.failure_handlers().collect();
+        let elf: Arc<[u8]> = elf.into();
+        let failure_handlers = Symbols::parse(Arc::clone(&elf))?.failure_handlers().collect();
         let mut machine = Machine::new(Config::default());
         machine.load(firmware)?;
         let flash = machine.chip().flash().to_vec();
@@ -44,7 +45,13 @@ impl DebugInfo {
         if machine.chip().flash()[..] != flash {
             return Err(DebugInfoError::OtherProgram);
         }
-        Ok(Self { elf: elf.into(), failure_handlers })
+        Ok(Self { elf, failure_handlers })
+    }
+
+    /// The names and source lines. They take a while to read, and few boards need them.
+    pub(super) fn symbols(&self) -> Option<Symbols> {
+        // The file was read before.
+        Symbols::parse(Arc::clone(&self.elf)).ok()
     }
 
     /// Has the board stop where its program handles a failure.
@@ -61,8 +68,7 @@ impl fmt::Debug for DebugInfo {
 
 /// Why the board has stopped and what its program was at, for people: a line, and a backtrace where there is one.
 pub(super) fn describe(stop: Stop, board: &Board, debug_info: Option<&DebugInfo>) -> String {
-    // The ELF file was read before, and no board fails often.
-    let symbols = debug_info.and_then(|info| Symbols::parse(&info.elf).ok());
+    let symbols = debug_info.and_then(DebugInfo::symbols);
     let function = |address| symbols.as_ref()?.function(address).map(|function| function.name);
     let what = match stop {
         Stop::Reached { address, .. } => {

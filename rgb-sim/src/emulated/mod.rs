@@ -5,7 +5,7 @@
 //! one that its LED shows then.
 //!
 //! ```text
-//!  Nic ◀── NicMedium ──▶ pico_emu::Board ──▶ UART: lines ─▶ words ──▶ BoardEvent, Line
+//!  Nic ◀── NicMedium ──▶ pico_emu::Board ──▶ UART or USB: lines ─▶ words ──▶ BoardEvent, Line
 //!             └── frames that it sends ──────────────▶ attempts ──▶   how long each took
 //!                                    └──▶ PWM: duties ─▶ light ──▶    the colour that is shown
 //! ```
@@ -27,6 +27,7 @@
 mod attempts;
 mod board;
 mod debug_info;
+mod instruction_trace;
 mod light;
 mod medium;
 mod serial;
@@ -38,6 +39,6 @@ pub use board::EmulatedBoard;
 pub use debug_info::{DebugInfo, DebugInfoError};
 pub use light::{ALWAYS, shown_color};
 pub use medium::NicMedium;
-pub use serial::Line;
+pub use serial::{Line, SerialPort};
 pub use tier::{Firmware, FirmwareError};
 pub use words::read_words;

@@ -2,7 +2,32 @@
 
 use std::time::Duration;
 
+use pico_emu::Board;
 use rgb_proto::Instant;
+
+/// Where the firmware's log comes out of a board.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SerialPort {
+    /// The first UART, where programs of the Pico SDK write by default.
+    #[default]
+    Uart0,
+    /// The second one.
+    Uart1,
+    /// A serial port by USB, on a computer that is at the board's USB connector.
+    Usb,
+}
+
+impl SerialPort {
+    /// Takes what has come out since this was last called. What the other UARTs have sent goes unread.
+    pub(super) fn take(self, board: &mut Board) -> Vec<u8> {
+        let [uart0, uart1] = [0, 1].map(|uart| board.take_uart_output(uart));
+        match self {
+            Self::Uart0 => uart0,
+            Self::Uart1 => uart1,
+            Self::Usb => board.take_usb_serial(),
+        }
+    }
+}
 
 /// A line that the firmware has written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,14 +40,14 @@ pub struct Line {
 
 /// Makes lines of bytes.
 #[derive(Debug, Default)]
-pub(super) struct SerialPort {
+pub(super) struct LineReader {
     /// The line that is arriving, and when it began to.
     arriving: Vec<u8>,
     begun: Instant,
     clock: FirmwareClock,
 }
 
-impl SerialPort {
+impl LineReader {
     /// A line that is longer is taken apart.
     const LINE_LEN_MAX: usize = 1024;
 
@@ -107,40 +132,40 @@ mod tests {
 
     #[test]
     fn lines_come_in_any_pieces_and_have_the_time_of_their_beginning() {
-        let mut port = SerialPort::default();
-        assert_eq!(port.handle(b"one\r\ntw", us(10)), [Line { at: us(10), text: "one".into() }]);
-        assert_eq!(port.handle(b"", us(20)), []);
-        let rest = port.handle(b"o\r\n\r\nthree\n", us(30));
+        let mut reader = LineReader::default();
+        assert_eq!(reader.handle(b"one\r\ntw", us(10)), [Line { at: us(10), text: "one".into() }]);
+        assert_eq!(reader.handle(b"", us(20)), []);
+        let rest = reader.handle(b"o\r\n\r\nthree\n", us(30));
         assert_eq!(texts(&rest), ["two", "three"]);
         assert_eq!((rest[0].at, rest[1].at), (us(10), us(30)));
     }
 
     #[test]
     fn what_is_no_text_does_no_harm_and_no_line_grows_for_ever() {
-        let mut port = SerialPort::default();
-        assert_eq!(texts(&port.handle(b"\xff\xfe\n", us(0))), ["\u{fffd}\u{fffd}"]);
-        let lines = port.handle(&[b'a'; 3000], us(0));
+        let mut reader = LineReader::default();
+        assert_eq!(texts(&reader.handle(b"\xff\xfe\n", us(0))), ["\u{fffd}\u{fffd}"]);
+        let lines = reader.handle(&[b'a'; 3000], us(0));
         assert_eq!(lines.iter().map(|line| line.text.len()).collect::<Vec<_>>(), [1024, 1024]);
     }
 
     #[test]
     fn the_firmwares_time_tells_when_a_late_line_was_said() {
-        let mut port = SerialPort::default();
+        let mut reader = LineReader::default();
         // The firmware's clock began at 2 s. This line comes 0.3 ms after it was said, at 2.0124 s.
-        let first = port.handle(b"[     0.012] first\r\n", us(2_012_700));
+        let first = reader.handle(b"[     0.012] first\r\n", us(2_012_700));
         assert_eq!(first, [Line { at: us(2_012_700), text: "first".into() }]);
         // Two that were said at 3.0005 s and 3.0006 s; the second had to wait for the first.
-        let lines = port.handle(b"[     1.000] second\r\n", us(3_000_800));
+        let lines = reader.handle(b"[     1.000] second\r\n", us(3_000_800));
         assert_eq!(lines[0].at, us(3_000_800));
-        let lines = port.handle(b"[     1.000] third\r\n", us(3_009_000));
+        let lines = reader.handle(b"[     1.000] third\r\n", us(3_009_000));
         assert_eq!(lines[0].at, us(3_001_700), "up to the precision, and what the fastest line took");
     }
 
     #[test]
     fn a_clock_that_begins_anew_is_followed() {
-        let mut port = SerialPort::default();
-        port.handle(b"[    30.000] before\r\n", us(30_000_000));
-        let after = port.handle(b"[     0.004] after\r\n", us(31_004_200));
+        let mut reader = LineReader::default();
+        reader.handle(b"[    30.000] before\r\n", us(30_000_000));
+        let after = reader.handle(b"[     0.004] after\r\n", us(31_004_200));
         assert_eq!(after[0].at, us(31_004_200));
     }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use rgb_proto::{ExchangeError, Instant, Rgb};
 
 use super::attempts::Attempts;
-use super::serial::{Line, SerialPort};
+use super::serial::{Line, LineReader};
 use super::words::read_words;
 use crate::world::{BoardEvent, BoardEventKind};
 
@@ -16,7 +16,7 @@ use crate::world::{BoardEvent, BoardEventKind};
 pub(super) struct Witness {
     /// How long one of the board's attempts may take.
     timeout: Duration,
-    serial: SerialPort,
+    serial: LineReader,
     attempts: Attempts,
     /// The colours that the LED has shown of late, each from then on; the last is shown now.
     shown: VecDeque<(Instant, Rgb)>,
@@ -35,7 +35,7 @@ impl Witness {
     pub(super) fn new(timeout: Duration) -> Self {
         Self {
             timeout,
-            serial: SerialPort::default(),
+            serial: LineReader::default(),
             attempts: Attempts::default(),
             shown: VecDeque::new(),
             address: None,
@@ -68,7 +68,7 @@ impl Witness {
 
     /// The board has lost its power.
     pub(super) fn handle_power_lost(&mut self, now: Instant) {
-        self.serial = SerialPort::default();
+        self.serial = LineReader::default();
         self.attempts.clear();
         self.address = None;
         self.handle_light(Self::DARK, now);

@@ -16,11 +16,11 @@ const IMAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/firmware/pic
 
 const RED: Rgb = Rgb::new(255, 0, 0);
 
-const fn secs(seconds: u64) -> Duration {
+pub(crate) const fn secs(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-fn firmware() -> Option<Firmware> {
+pub(crate) fn firmware() -> Option<Firmware> {
     match std::fs::read(IMAGE) {
         Ok(file) => Some(Firmware::new(file)),
         Err(error) => {
@@ -40,7 +40,7 @@ fn play(scenario: &Scenario, tier: &impl Tier) -> Recording {
 }
 
 /// A server and a client at home, with more of a file behind.
-fn home(more: &str) -> Scenario {
+pub(crate) fn home(more: &str) -> Scenario {
     let text = format!(
         r#"
         duration = "12s"
@@ -58,7 +58,7 @@ fn home(more: &str) -> Scenario {
     Scenario::read(&text).unwrap_or_else(|error| panic!("{error}"))
 }
 
-fn starts(board: &BoardRecording) -> Vec<Duration> {
+pub(crate) fn starts(board: &BoardRecording) -> Vec<Duration> {
     board.events.iter().filter(|(_, kind)| *kind == BoardEventKind::Started).map(|(at, _)| *at).collect()
 }
 

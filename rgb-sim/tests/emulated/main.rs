@@ -1,5 +1,6 @@
 //! Boards with real firmware on the virtual network.
 
 mod debug_info;
+mod equipment;
 mod firmware;
 mod medium;

@@ -5,8 +5,9 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use rgb_proto::settings::SettingsDraft;
+use rgb_sim::emulated::SerialPort;
 use rgb_sim::forward::{Forward, ForwardSpecError};
 use rgb_sim::scenario::Scenario;
 
@@ -22,10 +23,12 @@ Examples:
   rgb-sim emulate --server-settings kitchen.uf2         with what `rgb-sim provision` has made
   rgb-sim emulate --client-set passphrase=wrong-one     what does the firmware say to that?
   rgb-sim emulate --count 5 --json --pcap a.pcap        for programs, with all frames for Wireshark
+  rgb-sim emulate --server mine.uf2 --serial usb        firmware that logs over USB
 
 A UF2 file of firmware may hold settings, too. Where an ELF file of the same name lies beside it, a
-panic or a fault of the firmware is told with a backtrace. The server gets power first, and the
-clients three seconds later. A run lasts a day of virtual time at most.
+panic or a fault of the firmware is told with a backtrace, and instruction traces have the names of
+functions. The server gets power first, and the clients three seconds later. A run lasts a day of
+virtual time at most.
 
 Exit status: 0 when every attempt succeeded, 1 when any failed, when the time was up before --count
 was reached, or when the firmware failed, 2 for wrong usage or files.";
@@ -69,6 +72,23 @@ pub(crate) struct EmulateArgs {
     /// time is in step with the clock
     #[arg(long, value_name = "[ADDR:]PORT:[BOARD:]PORT", value_parser = parse_forward, conflicts_with = "speed")]
     pub(super) forward: Vec<Forward>,
+    /// Where the boards' words are read: at a UART, or on a computer at their USB connectors, as firmware often logs there
+    #[arg(long, value_name = "PORT", value_enum, default_value_t = Serial::Uart0)]
+    pub(super) serial: Serial,
+    /// Write a line for each instruction that a board executes, such as trace.txt for the server or client-1=trace.txt; may
+    /// be given several times
+    #[arg(long, value_name = "[BOARD=]FILE", value_parser = parse_trace)]
+    pub(super) trace_instructions: Vec<TraceSpec>,
+    /// The virtual time at which instruction traces begin; one of pico-fw takes 1.8 GB for the second in which it starts,
+    /// and 130 MB for a second of exchanges; one of firmware that never sleeps takes 10 GB a second
+    #[arg(
+        long,
+        value_name = "TIME",
+        value_parser = parse_time,
+        default_value = "0s",
+        requires = "trace_instructions"
+    )]
+    pub(super) trace_from: Duration,
     /// Write every frame to a file for Wireshark
     #[arg(long, value_name = "FILE")]
     pub(super) pcap: Option<PathBuf>,
@@ -83,6 +103,42 @@ pub(super) struct Assignment {
     pub(super) value: String,
 }
 
+/// The port of all boards whose output is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Serial {
+    Uart0,
+    Uart1,
+    Usb,
+}
+
+impl From<Serial> for SerialPort {
+    fn from(serial: Serial) -> Self {
+        match serial {
+            Serial::Uart0 => Self::Uart0,
+            Serial::Uart1 => Self::Uart1,
+            Serial::Usb => Self::Usb,
+        }
+    }
+}
+
+/// A board, and the file for its instructions.
+#[derive(Clone, Debug)]
+pub(super) struct TraceSpec {
+    pub(super) board: String,
+    pub(super) file: PathBuf,
+}
+
+/// Without a board's name it is the server's trace.
+fn parse_trace(text: &str) -> Result<TraceSpec, String> {
+    // What is a path has no name in front.
+    let named = text.split_once('=').filter(|(board, _)| !board.contains(std::path::is_separator));
+    let (board, file) = named.unwrap_or(("server", text));
+    if file.is_empty() {
+        return Err("write a file's name, such as trace.txt or client=trace.txt".into());
+    }
+    Ok(TraceSpec { board: board.into(), file: file.into() })
+}
+
 fn parse_assignment(text: &str) -> Result<Assignment, String> {
     let (field, value) = text.split_once('=').ok_or("write a field and its value, such as interval=1000ms")?;
     // Whether all fields fit together is seen when all are known.
@@ -92,6 +148,10 @@ fn parse_assignment(text: &str) -> Result<Assignment, String> {
 
 fn parse_duration(text: &str) -> Result<Duration, String> {
     parse_span(text, Duration::from_millis(1), Scenario::DURATION_MAX)
+}
+
+fn parse_time(text: &str) -> Result<Duration, String> {
+    parse_span(text, Duration::ZERO, Scenario::DURATION_MAX)
 }
 
 /// Without a board's name it is the server's port.

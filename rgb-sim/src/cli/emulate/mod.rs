@@ -3,6 +3,7 @@
 mod args;
 mod fleet;
 mod settings;
+mod traces;
 mod watch;
 
 use std::time::{Duration, Instant};
@@ -21,6 +22,7 @@ use super::{Error, pace, seed, started};
 pub(super) use args::{EXAMPLES, EmulateArgs};
 use fleet::Fleet;
 use settings::Boards;
+use traces::{TraceError, Traces};
 use watch::Watch;
 
 /// Why there is nothing to emulate.
@@ -36,15 +38,19 @@ pub(super) enum EmulateError {
     NoServer,
     #[error("the settings of the client are a server's; give --client-set role=client, or other settings")]
     NoClient,
+    #[error(transparent)]
+    Trace(#[from] TraceError),
 }
 
 /// Whether every attempt that was asked for was made and succeeded, and no board failed.
 pub(super) fn emulate(args: &EmulateArgs, interrupt: &Interrupt) -> Result<bool, Error> {
     let seed = seed(&args.common);
-    let fleet = Fleet::load(args.server.as_deref(), args.client.as_deref()).map_err(EmulateError::from)?;
+    let fleet = Fleet::load(args).map_err(EmulateError::from)?;
     let scenario = scenario(args, Boards::new(args, fleet.server.file(), fleet.client.file())?);
     let mut run = Run::new(&scenario, seed, &fleet)?;
     let mut forwarder = pace::forwarder(&run, &args.forward)?;
+    let stop = interrupt.token();
+    let traces = Traces::begin(args, &mut run, &stop).map_err(EmulateError::from)?;
     if let Some(path) = &args.pcap {
         run.set_tap(Box::new(Pcap::new(create(path)?)));
     }
@@ -54,7 +60,6 @@ pub(super) fn emulate(args: &EmulateArgs, interrupt: &Interrupt) -> Result<bool,
         show_served: false,
         attempts: args.count.map(|count| count.saturating_mul(args.clients.into())),
     };
-    let stop = interrupt.token();
     let reporter = Reporter::start(args.common, layout, stop.clone())?;
     reporter.send(started(seed));
     for (forward, addr) in args.forward.iter().zip(forwarder.iter().flat_map(rgb_sim::forward::Forwarder::addrs)) {
@@ -71,10 +76,13 @@ pub(super) fn emulate(args: &EmulateArgs, interrupt: &Interrupt) -> Result<bool,
             }
         });
     }
+    // Each file is ended, whatever becomes of the others.
+    let traced = traces.close(&mut run);
     run.close_tap().map_err(|error| match &args.pcap {
         Some(path) => written(path)(error),
         None => Error::Output(error),
     })?;
+    traced.map_err(EmulateError::from)?;
     let (summary, is_flawless) = watch.finish(run.recording());
     reporter.finish(summary)?;
     // What was not attempted has not succeeded.
