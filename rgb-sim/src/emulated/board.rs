@@ -22,6 +22,8 @@ use crate::world::{BoardEvent, Host, Nic};
 
 /// While a processor is awake, a frame that the firmware sends reaches the air at most so late.
 const QUANTUM: Duration = Duration::from_micros(50);
+/// What the board does that soon is part of something that goes on, such as a transfer. It is also what the world's clock counts.
+const AT_ONCE: Duration = Duration::from_micros(1);
 
 /// A Pico W with real firmware in its flash memory, behind a network card of the world.
 ///
@@ -225,9 +227,13 @@ impl Host for EmulatedBoard {
     fn poll(&mut self, nic: &mut Nic<'_>) -> Option<Instant> {
         self.run(nic);
         self.switch(nic);
-        let next_us = self.board.next_event()?.as_nanos().div_ceil(1000);
-        let next = Instant::from_micros(u64::try_from(next_us).unwrap_or(u64::MAX));
-        Some(if next > nic.now() { next } else { nic.now() + QUANTUM })
+        let next = self.board.next_event()?;
+        // The board may be some cycles ahead.
+        if next <= self.board.time() + AT_ONCE {
+            return Some(nic.now() + QUANTUM);
+        }
+        let next_us = next.as_nanos().div_ceil(AT_ONCE.as_nanos());
+        Some(Instant::from_micros(u64::try_from(next_us).unwrap_or(u64::MAX)))
     }
 }
 
