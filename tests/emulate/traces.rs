@@ -50,7 +50,7 @@ pub(crate) fn a_run_with_traces_is_the_same_as_one_without(firmware: &Firmware) 
     let args = format!("{} --count 2 --json", boards(firmware));
     let run = Finished::run(&args);
     let traced = Finished::run(&folder.args(&format!(
-        "{args} --trace-instructions server=DIR/s.txt --trace-instructions client=DIR/c.txt --trace-from 5500ms"
+        "{args} --trace-instructions server=DIR/s.txt --trace-instructions client=DIR/c.txt --trace-from 5800ms"
     )));
     assert_eq!((traced.code, traced.lines), (run.code, run.lines));
     for (file, function) in [("s.txt", "pico_fw::server::"), ("c.txt", "pico_fw::client::")] {
@@ -75,7 +75,7 @@ pub(crate) fn the_trace_of_firmware_that_fails_goes_to_its_handler(firmware: &Fi
 pub(crate) fn the_trace_is_whole_after_an_interrupt(firmware: &Firmware) {
     let folder = Folder::new();
     let path = folder.path("a.txt");
-    let args = format!("--json --trace-instructions client={} --trace-from 4s", path.display());
+    let args = format!("--json --trace-instructions client={} --trace-from 5s", path.display());
     let mut run = Simulator::start(&format!("{} {args}", boards(firmware)));
     run.event_of("exchange");
     let run = run.stop();
