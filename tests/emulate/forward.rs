@@ -16,8 +16,17 @@ fn ask(addr: SocketAddr, request: &str) -> std::io::Result<String> {
 }
 
 pub(crate) fn a_forwarded_port_leads_to_the_emulated_board(firmware: &Firmware) {
+    assert_leads_to_the_server(firmware, "");
+}
+
+/// As with firmware of others. Nothing is written to that UART.
+pub(crate) fn a_board_is_reached_that_does_not_say_its_address(firmware: &Firmware) {
+    assert_leads_to_the_server(firmware, "--serial uart1");
+}
+
+fn assert_leads_to_the_server(firmware: &Firmware, args: &str) {
     let path = firmware.path().display();
-    let mut run = Simulator::start(&format!("emulate --server {path} --client {path} --forward 0:80 --json"));
+    let mut run = Simulator::start(&format!("emulate --server {path} --client {path} --forward 0:80 --json {args}"));
     let listening = run.event_of("listening");
     assert_eq!(listening["board"], "server");
     let addr = listening["addr"].as_str().expect("an address").parse().expect("an address");

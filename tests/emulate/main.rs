@@ -31,6 +31,7 @@ fn main() -> ExitCode {
     ];
     let with_firmware = named_tests![
         FirmwareTest;
+        forward::a_board_is_reached_that_does_not_say_its_address,
         forward::a_forwarded_port_leads_to_the_emulated_board,
         runs::a_capture_holds_the_frames_of_an_exchange,
         runs::a_fault_is_told_with_a_backtrace,

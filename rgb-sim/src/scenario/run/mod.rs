@@ -272,6 +272,16 @@ impl<T: Tier> Run<T> {
         }
     }
 
+    /// The address that a router has leased to a board which has never told one, as other firmware does not.
+    fn leased_address(&self, board: usize, router: NodeId) -> Option<Ipv4Addr> {
+        let is_address = |(_, kind): &(Duration, BoardEventKind)| matches!(kind, BoardEventKind::Address(_));
+        if self.recording.boards[board].events.iter().any(is_address) {
+            return None;
+        }
+        let mut leases = self.world.host(router).as_router()?.dhcp().leases(self.world.now());
+        leases.find(|lease| lease.hardware_address == board_address(board)).map(|lease| lease.address)
+    }
+
     /// A board, by its place among all of them.
     ///
     /// # Panics
@@ -285,7 +295,9 @@ impl<T: Tier> Run<T> {
 impl<T: Tier> forward::Network for Run<T> {
     fn locate(&self, board: &str) -> Option<(NodeId, Ipv4Addr)> {
         let board = self.boards.iter().position(|plan| plan.name == board)?;
-        Some((self.router_of(board)?, self.world.host(self.nodes[board]).as_board()?.address()?))
+        let router = self.router_of(board)?;
+        let address = self.world.host(self.nodes[board]).as_board()?.address();
+        Some((router, address.or_else(|| self.leased_address(board, router))?))
     }
 
     fn router_mut(&mut self, router: NodeId) -> &mut Router {
