@@ -23,10 +23,14 @@ pub(super) struct DriverLink {
 }
 
 impl DriverLink {
+    /// A frame of a header alone.
+    const CREDIT: (Channel, Vec<u8>) = (Channel::Event, Vec::new());
+
+    /// As the firmware starts: with a frame that gives credit.
     pub(super) fn new() -> Self {
         Self {
             received: VecDeque::new(),
-            waiting: VecDeque::new(),
+            waiting: VecDeque::from([Self::CREDIT]),
             sequence: 0,
             credits: Credits::new(),
             was_full: false,
@@ -78,7 +82,7 @@ impl DriverLink {
     /// Gives credit with a frame of its own, where no other takes it along.
     pub(super) fn renew_credit(&mut self) {
         if self.waiting.is_empty() && self.credits.is_low() {
-            self.push(Channel::Event, Vec::new());
+            self.waiting.push_back(Self::CREDIT);
         }
     }
 
