@@ -92,9 +92,12 @@ impl Dma {
         self.active
     }
 
-    /// What paces the active channels.
+    /// What paces the active channels. A channel that has nothing to transfer is paced by nothing.
     pub(super) fn outstanding(&self) -> impl Iterator<Item = u32> {
-        Bits(self.active).map(|index| self.channels[index].control.request())
+        Bits(self.active).map(|index| match &self.channels[index] {
+            channel if channel.remaining() == 0 => pacing::PERMANENT,
+            channel => channel.control.request(),
+        })
     }
 
     /// Whether an active channel, or one that is to follow it, reads or writes there.
